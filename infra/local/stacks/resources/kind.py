@@ -7,8 +7,8 @@ from typing import Any
 
 from infra.local.clients import Clients
 
-# A shape mirrors a property: a mapping of known keys, a list of one shape, ANY for what is passed on as it is, or
-# None for a single value.
+# A shape mirrors a property: a mapping of known keys, a list of one shape, None for a single value, or ANY for
+# what is passed on unseen.
 Shape = Any
 ANY = object()
 
