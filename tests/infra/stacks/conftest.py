@@ -8,7 +8,13 @@ from moto import mock_aws
 from infra.local.clients import Clients
 
 
+@pytest.fixture(scope="session")
+def unbound_clients() -> Clients:
+    """Made once: they hold no state, and making them takes longer than most tests."""
+    return Clients()
+
+
 @pytest.fixture
-def clients() -> Iterator[Clients]:
+def clients(unbound_clients: Clients) -> Iterator[Clients]:
     with mock_aws():
-        yield Clients()
+        yield unbound_clients

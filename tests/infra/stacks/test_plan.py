@@ -93,6 +93,14 @@ def test_a_default_stands_in_for_a_parameter_that_is_not_given(tmp_path: Path) -
             "{Type: AWS::SNS::Topic, Properties: {TopicName: [a]}}",
             "Properties.TopicName: is not a single value",
         ),
+        (
+            TABLE.replace("PAY_PER_REQUEST", "PROVISIONED"),
+            "Properties.BillingMode: 'PROVISIONED' is not understood",
+        ),
+        (
+            "{Type: AWS::SNS::Subscription, Properties: {TopicArn: a, Protocol: https, Endpoint: b}}",
+            "Properties.Protocol: 'https' is not understood, only sqs",
+        ),
         (queue("a, FifoQueue: true"), "Properties.FifoQueue: this property is not understood"),
         (
             queue("a, RedrivePolicy: {max: 1}"),

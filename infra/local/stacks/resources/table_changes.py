@@ -26,8 +26,6 @@ def _refuse_other_keys(current: Mapping[str, Any], wanted: Mapping[str, Any]) ->
 
 
 def _settings(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if current.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED") != wanted["BillingMode"]:
-        yield {"BillingMode": wanted["BillingMode"]}
     protected = wanted.get("DeletionProtectionEnabled", False)
     if current.get("DeletionProtectionEnabled", False) != protected:
         yield {"DeletionProtectionEnabled": protected}
