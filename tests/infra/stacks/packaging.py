@@ -1,6 +1,6 @@
 """Prints the SAM template that `chalice package --merge-template` writes, without building the zip.
 
-Run as `python -m tests.infra.stacks.packaging PROJECT OVERLAY`, a process for each app: all of them are called `app`.
+Run as `python -m tests.infra.stacks.packaging PROJECT OVERLAY`, a process for each app: each is called `app`.
 """
 
 import sys
@@ -18,6 +18,7 @@ from chalice.deploy.deployer import (
     PolicyGenerator,
     SwaggerBuilder,
 )
+from chalice.deploy.packager import LambdaDeploymentPackager
 from chalice.deploy.swagger import CFNSwaggerGenerator
 from chalice.package import (
     AppPackager,
@@ -35,7 +36,7 @@ from chalice.utils import OSUtils
 STAGE = "dev"
 
 
-class EmptyZip:
+class EmptyZip(LambdaDeploymentPackager):
     """Stands where Chalice installs the requirements and packs them: the template does not depend on it."""
 
     def __init__(self, directory: Path) -> None:

@@ -86,7 +86,7 @@ def test_imports_conditions_and_parameters_are_worked_out(tmp_path: Path) -> Non
         ),
         (
             source("InboxSqsEventSource: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}"),
-            "Properties.Queue: Fn::GetAtt: there is no parameter Queue, and what Chalice writes is not known here",
+            "Properties.Queue: Fn::GetAtt: there is no parameter Queue, and what Chalice writes is not known",
         ),
         (
             function("Environment: {Variables: {LIMIT: 3}}"),

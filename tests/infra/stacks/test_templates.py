@@ -16,8 +16,8 @@ from tests.infra.stacks.project import OVERLAYS, ROOT, STACKS
 
 APPS = {path.parent.name: path.parent for path in sorted((ROOT / "functions").glob("*/app.py"))}
 HANDLERS = {
-    "Inbox": "@app.on_sqs_message(queue='some-queue', batch_size=10)\ndef inbox(event):\n    pass\n",
-    "Relay": "@app.on_dynamodb_record(stream_arn='arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/s')\n"
+    "Inbox": "@app.on_sqs_message(queue='placeholder', batch_size=10)\ndef inbox(event):\n    pass\n",
+    "Relay": "@app.on_dynamodb_record(stream_arn='arn:aws:dynamodb:us-east-1:1:table/placeholder/stream/s')\n"
     "def relay(event):\n    pass\n",
     "Tick": "@app.schedule('rate(1 minute)')\ndef tick(event):\n    pass\n",
     "APIHandler": "@app.route('/')\ndef index():\n    return {}\n",
