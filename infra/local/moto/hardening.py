@@ -1,0 +1,14 @@
+"""What is wrong with moto 5.2.5 as a cloud that lives for hours under load, and what we put in its place."""
+
+import functools
+
+from infra.local.moto import items, locking, memory, streams, transactions, writes
+
+MENDS = (locking.mend, memory.mend, items.mend, streams.mend, writes.mend, transactions.mend)
+
+
+@functools.cache
+def harden() -> None:
+    """Mends moto in this process, once however often it is called."""
+    for mend in MENDS:
+        mend()

@@ -1,0 +1,104 @@
+"""DynamoDB items as values: never changed in place, so that the item before a write is still there after it."""
+
+import copy
+from typing import Any
+
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend, Table
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+
+from infra.local.moto.patching import instead
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items
+MAX_ITEM_BYTES = 400 * 1024
+
+Key = tuple[DynamoType, DynamoType | None]
+
+
+class Attributes(LimitedSizeDict):
+    """The attributes of an item; their size is checked once for each write, not once for each attribute."""
+
+    __setitem__ = dict.__setitem__
+
+
+def clone(item: Item) -> Item:
+    """A copy to be changed by an update; no attribute of it is shared, not even with another attribute."""
+    twin = make(item.hash_key, item.range_key)
+    for name, value in item.attrs.items():
+        twin.attrs[name] = copy.deepcopy(value)
+    return twin
+
+
+def make(hash_key: DynamoType, range_key: DynamoType | None) -> Item:
+    item: Item = object.__new__(Item)
+    item.hash_key, item.range_key, item.attrs = hash_key, range_key, Attributes()
+    return item
+
+
+def check_size(item: Item) -> None:
+    """Raises ItemSizeTooLarge above 400 KB."""
+    if item.size() > MAX_ITEM_BYTES:
+        raise ItemSizeTooLarge
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two attribute values, or maps of them, are equal in type and in value."""
+    if isinstance(one, dict):
+        return len(one) == len(other) and all(k in other and same(v, other[k]) for k, v in one.items())
+    if one is other:
+        return True
+    if one.type != other.type:
+        return False
+    if one.is_map():
+        return same(one.value, other.value)
+    if one.is_list():
+        return len(one.value) == len(other.value) and all(map(same, one.value, other.value))
+    return bool(one.value == other.value or one.cast_value == other.cast_value)
+
+
+def key_of(backend: DynamoDBBackend, table: Table, attributes: dict[str, Any]) -> Key:
+    """Raises moto's validation error when a part of the key is missing."""
+    return backend.get_keys_value(table, attributes)
+
+
+def find(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+    """The item, or None. Looking for an item leaves no trace (moto's own look-up leaves an empty partition)."""
+    partition = table.items.get(hash_key)
+    if partition is None or not table.has_range_key:
+        return partition
+    return None if range_key is None else partition.get(range_key)
+
+
+def place(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None) -> None:
+    """Makes the item (None: no item) the one under this key."""
+    if not table.has_range_key:
+        if item is None:
+            table.items.pop(hash_key, None)
+        else:
+            table.items[hash_key] = item
+        return
+    if item is not None:
+        table.items[hash_key][range_key] = item
+    elif hash_key in table.items:
+        table.items[hash_key].pop(range_key, None)
+        if not table.items[hash_key]:
+            del table.items[hash_key]
+
+
+def new_item(
+    self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
+) -> None:
+    self.hash_key, self.range_key, self.attrs = hash_key, range_key, Attributes()
+    for name, value in attrs.items():
+        self.attrs[name] = DynamoType(value)
+    check_size(self)
+
+
+def itself(self: Item, memo: dict[int, Any]) -> Item:
+    return self
+
+
+def mend() -> None:
+    # moto weighs all attributes again at each one that is set: quadratic in the number of attributes.
+    # A value needs no copies, and moto takes several in each read and write.
+    instead(Item, __init__=new_item, __deepcopy__=itself)

@@ -1,0 +1,58 @@
+"""The embedded cloud as a process: `python -m infra.local.moto.server --port N`."""
+
+import argparse
+import functools
+import logging
+import os
+import signal
+import sys
+import threading
+
+from infra.local.moto import general
+from infra.local.moto.hardening import harden
+from infra.local.moto.wire import Server
+
+GRACE_SECONDS = 3
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.local.moto.server", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1; 0 picks a free one")
+    parser.add_argument("--tied", action="store_true", help="end when standard input does")
+    return parser.parse_args()
+
+
+def make_server(port: int) -> Server:
+    """A hardened cloud, not started yet. Raises OSError when the port is taken."""
+    harden()
+    return Server(port, functools.partial(general.answer, general.application()))
+
+
+def main() -> int:
+    options = arguments()
+    logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
+    try:
+        server = make_server(options.port)
+    except OSError as problem:
+        print(f"port {options.port} of 127.0.0.1 can not be used: {problem.strerror}", file=sys.stderr)
+        return 2
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    if options.tied:
+        threading.Thread(target=end_with_input, args=(end,), daemon=True).start()
+    server.start()
+    print(f"the cloud listens on http://127.0.0.1:{server.port}", flush=True)
+    end.wait()
+    server.stop(GRACE_SECONDS)
+    return 0
+
+
+def end_with_input(end: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    end.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
