@@ -1,4 +1,4 @@
-"""One port for all apps: each request goes to the app that owns its first path segment, as by a CDN in AWS."""
+"""One port for all apps: each request goes to the app that owns its first path segment, as a CDN does."""
 
 import http.client
 import json
@@ -35,14 +35,14 @@ class Upstream(Protocol):
 
 @dataclass
 class FrontDoor:
-    """A handler for the server. `owner` tells whose a segment is, `health` if all is up, and each part's state."""
+    """A handler for the server. `owner` tells whose a segment is; `health` if all is up, and each part."""
 
     owner: Callable[[str], Upstream | None]
     health: Callable[[], tuple[bool, dict[str, Any]]]
     _connections: "Connections" = field(default_factory=lambda: Connections())
 
     def __call__(self, request: Request) -> Response:
-        if request.path == HEALTH:
+        if request.path == HEALTH and request.method in ("GET", "HEAD"):
             return self._health()
         segment = unquote(request.path.split("/")[1]) if "/" in request.path else ""
         upstream = self.owner(segment) or self.owner(ANY)
@@ -65,9 +65,7 @@ class FrontDoor:
         except TimeoutError:
             raise Refused(504, f"{upstream.name} did not answer within {_ANSWER_SECONDS:g} s") from None
         except (OSError, http.client.HTTPException):
-            detail = (
-                f"{upstream.name} broke off before it answered: it may have done what was asked"
-            )
+            detail = f"{upstream.name} broke off before it answered: it may have done what was asked"
             raise Refused(502, detail) from None
 
 

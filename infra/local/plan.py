@@ -13,16 +13,16 @@ STAGE = "local"
 
 @dataclass(frozen=True)
 class Cloud:
-    """`command` is None for a cloud that somebody else runs."""
+    """`command` is None for a cloud that somebody else runs; its state then outlives this run."""
 
     kind: str
     endpoint: str
     command: tuple[str, ...] | None
+    port: int = 0
 
 
 @dataclass(frozen=True)
 class Plan:
-    front_port: int
     cloud: Cloud
     apps: tuple[App, ...]
     templates: tuple[Path, ...]
@@ -34,7 +34,6 @@ class Plan:
 
 def make_plan(
     *,
-    front_port: int,
     cloud: Cloud,
     apps: Sequence[App],
     templates: Sequence[Path],
@@ -53,7 +52,6 @@ def make_plan(
         app.name: by_name[f"{app.name}-app.yaml"] for app in apps if f"{app.name}-app.yaml" in by_name
     }
     return Plan(
-        front_port=front_port,
         cloud=cloud,
         apps=tuple(apps),
         templates=(*backbone, *data),
@@ -69,7 +67,7 @@ def worker_command(ready_fd: int) -> tuple[str, ...]:
 
 
 def child_environment(inherited: Mapping[str, str], endpoint: str) -> dict[str, str]:
-    """The environment of every child: none of the developer's own AWS settings, so no way to a real account."""
+    """Every child's environment: none of the developer's own AWS settings, so no way to a real account."""
     kept = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, kept.get("PYTHONPATH", "").split(":"))]

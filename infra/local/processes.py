@@ -44,6 +44,7 @@ class Child:
         finally:
             os.close(writing)
         self.pid = self._process.pid
+        self._ended = threading.Event()
         self._on_ready, self._on_exit, self._say = on_ready, on_exit, say
         self._echo = threading.Thread(target=self._read_output, daemon=True)
         self._echo.start()
@@ -64,9 +65,13 @@ class Child:
     def terminate(self) -> None:
         self._process.terminate()
 
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended, after so many seconds at the most."""
+        return self._ended.wait(seconds)
+
     def kill(self) -> None:
-        """Ends it at once, with whatever it started itself."""
-        with suppress(ProcessLookupError):
+        """Ends it at once, with whatever it started itself, also what it may have left behind."""
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def _watch(self) -> None:
@@ -75,6 +80,7 @@ class Child:
         if line and self._on_ready:
             self._on_ready(self, line)
         self._process.wait()
+        self._ended.set()
         self._echo.join(1)  # its last words come before the news of its end
         self._on_exit(self)
 
