@@ -52,6 +52,10 @@ class FrontDoor:
             raise Refused(503, f"{upstream.name} is down at the moment", _RETRY)
         return self._pass_on(request, upstream)
 
+    def close(self) -> None:
+        """Lets go of the kept-alive connections to the apps."""
+        self._connections.close()
+
     def _health(self) -> Response:
         healthy, document = self.health()
         headers = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
@@ -99,6 +103,12 @@ class Connections:
             with self._lock:
                 self._idle.setdefault(port, deque()).append(connection)
         return response
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in (each for idle in self._idle.values() for each in idle):
+                connection.close()
+            self._idle.clear()
 
     def _take(self, port: int) -> http.client.HTTPConnection:
         while True:

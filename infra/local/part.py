@@ -41,6 +41,10 @@ class Part:
         return self.app.name
 
     @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def up(self) -> bool:
         return self.state is State.UP
 
@@ -56,5 +60,4 @@ class Part:
 
     def describe(self) -> dict[str, Any]:
         since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.since))
-        url = f"http://127.0.0.1:{self.port}"
-        return {"state": str(self.state), "url": url, "since": since, "restarts": self.restarts}
+        return {"state": str(self.state), "url": self.url, "since": since, "restarts": self.restarts}

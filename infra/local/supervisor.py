@@ -1,7 +1,7 @@
 """Carries out a plan: starts the parts in order, brings back what crashes, and leaves no process behind.
 
-Everything that happens (a signal, an exit, a change of code) is an event in one queue. One thread, the main one,
-answers to them in turn: it alone changes the state of the parts.
+Everything that happens (a signal, an exit, a change of code) is an event in one queue. The main thread answers to
+them in turn: it alone changes the state of the parts.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.assignment import BROKEN, Assignment
 from infra.local.front_door import FrontDoor
+from infra.local.overview import health, owner, shared_prefixes, table
 from infra.local.part import Part, State
 from infra.local.plan import STAGE, Plan, worker_command
 from infra.local.processes import Child, Output
@@ -48,8 +49,8 @@ class Supervisor:
         self._overlays: dict[str, Overlay] | None = None
         self._cloud: Child | None = None
         self._announced = self._completing = self._completed = False
-        door = FrontDoor(self._owner, self._health)
-        self._front = Server(listener, door, self._log_own_answers)
+        self._door = FrontDoor(lambda segment: owner(self._parts.values(), segment), self._health)
+        self._front = Server(listener, self._door, self._log_own_answers)
         self._url = f"http://127.0.0.1:{self._front.port}"
 
     def run(self) -> int:
@@ -147,6 +148,8 @@ class Supervisor:
         told = json.loads(line)
         part.port, part.routes = told["port"], told["routes"]
         part.turn(State.UP)
+        for warning in shared_prefixes([*self._parts.values()], part):
+            self._say.line(f"emporium: {warning}")
         if self._announced:
             self._say.line(f"{part.name} is up")
         self._advance()
@@ -241,28 +244,14 @@ class Supervisor:
     def _announce(self) -> None:
         self._announced = True
         seconds = time.monotonic() - self._started
-        rows = [(_FRONT_DOOR, self._url, "")]
-        rows += [
-            (part.name, f"http://127.0.0.1:{part.port}", "" if part.up else part.state)
-            for part in self._parts.values()
-        ]
-        rows.append(("cloud", self._plan.cloud.endpoint, self._plan.cloud.kind))
         self._say.line(f"emporium is up ({seconds:.1f} s). Ctrl-C stops it.")
-        for name, url, note in rows:
-            self._say.line(f"  {name:<12} {url}  {note}".rstrip())
-
-    def _owner(self, segment: str) -> Part | None:
-        return next((part for part in self._parts.values() if segment in part.routes), None)
+        for line in table([*self._parts.values()], self._plan.cloud, self._url):
+            self._say.line(line)
 
     def _health(self) -> tuple[bool, dict[str, Any]]:
-        parts: dict[str, Any] = {
-            "cloud": {"state": "up", "url": self._plan.cloud.endpoint},
-            _FRONT_DOOR: {"state": "up", "url": self._url},
-        }
-        parts |= {part.name: part.describe() for part in self._parts.values()}
         healthy = self._completed and self._all_up()
         state = "up" if healthy else "degraded" if self._announced else "starting"
-        return healthy, {"state": state, "parts": parts}
+        return healthy, health(self._parts.values(), self._plan.cloud, self._url, state)
 
     def _log_own_answers(self, method: str, path: str, status: int, seconds: float) -> None:
         """Only what is refused here: the apps' gateways log the rest."""
@@ -275,6 +264,7 @@ class Supervisor:
         """The front door takes no more, the apps finish what they have, and the cloud goes last."""
         self._front.close()
         self._wait_for(lambda: self._front.drained(0.02))
+        self._door.close()
         workers = [part.child for part in self._parts.values() if part.child]
         self._end(workers)
         self._end([self._cloud] if self._cloud else [])
