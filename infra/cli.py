@@ -19,7 +19,8 @@ def main() -> None:
     """The backend of an online shop, whole on this machine."""
 
 
-_PORT = click.IntRange(0, 65535)
+_LAST_PORT = 65535
+_PORT = click.IntRange(0, _LAST_PORT)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -61,6 +62,8 @@ def up(
         found = discover(apps, port, wanted)
     except Unknown as unknown:
         raise click.BadParameter(str(unknown), param_hint="--only" if wanted else "--apps") from None
+    if max(app.port for app in found) > _LAST_PORT:
+        raise click.BadParameter(f"{port} leaves no room for the apps' ports above it", param_hint="--port")
     chosen = _cloud(cloud, cloud_port)
     others = [Wanted(app.port, app.name, "--port") for app in found]
     if chosen.command:
@@ -85,11 +88,15 @@ def up(
 
 def _cloud(kind: str, port: int) -> "Cloud":
     """The cloud that --cloud names; a URL is one that runs already."""
+    from urllib.parse import urlsplit
+
     from infra.local import cloud
     from infra.local.plan import Cloud
     from infra.local.ports import free_port
 
     if kind.startswith(("http://", "https://")):
+        if not urlsplit(kind).hostname:
+            raise click.BadParameter(f"{kind!r} names no host", param_hint="--cloud")
         return Cloud("somebody else's", kind.rstrip("/"), None)
     if kind not in ("moto", "ministack"):
         raise click.BadParameter(f"{kind!r} is neither moto nor ministack nor a URL", param_hint="--cloud")

@@ -29,7 +29,7 @@ def owner(parts: Iterable[Part], segment: str) -> Part | None:
 def shared_prefixes(parts: Sequence[Part], newcomer: Part) -> list[str]:
     """A line for each first segment that the newcomer and another app both have routes under."""
     return [
-        f"both {part.name} and {newcomer.name} have routes under /{prefix}: {min(part.name, newcomer.name)} gets them"
+        f"both {part.name} and {newcomer.name} have routes under /{prefix}, which go to the first by name"
         for part in parts
         if part is not newcomer
         for prefix in sorted({*part.routes} & {*newcomer.routes})

@@ -4,8 +4,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.local.apps import App
+from infra.local.assignment import Assignment
+
+if TYPE_CHECKING:
+    from infra.local.stacks import Overlay
 
 REGION = "us-east-1"
 STAGE = "local"
@@ -59,6 +64,19 @@ def make_plan(
         checkpoints=checkpoints,
         environment=child_environment(inherited, cloud.endpoint),
         reload=reload,
+    )
+
+
+def assignment(plan: Plan, app: App, port: int, overlay: "Overlay | None") -> Assignment:
+    """What the app's worker is told; `port` is the app's own or, where that is 0, the one it got."""
+    return Assignment(
+        folder=str(app.folder),
+        stage=STAGE,
+        port=port,
+        endpoint=plan.cloud.endpoint,
+        checkpoints=str(plan.checkpoints / app.name),
+        environment=overlay.environment if overlay else {},
+        events=overlay.events if overlay else {},
     )
 
 

@@ -1,7 +1,7 @@
 """Carries out a plan: starts the parts in order, brings back what crashes, and leaves no process behind.
 
-Everything that happens (a signal, an exit, a change of code) is an event in one queue. The main thread answers to
-them in turn: it alone changes the state of the parts.
+Everything that happens (a signal, an exit, a change of code) is an event in one queue. The main thread
+answers to them in turn: it alone changes the state of the parts.
 """
 
 import json
@@ -13,12 +13,13 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from infra.local.assignment import BROKEN, Assignment
+from infra.local.assignment import BROKEN
 from infra.local.front_door import FrontDoor
 from infra.local.overview import health, owner, shared_prefixes, table
 from infra.local.part import Part, State
-from infra.local.plan import STAGE, Plan, worker_command
+from infra.local.plan import Plan, assignment, worker_command
 from infra.local.processes import Child, Output
+from infra.local.shutdown import shut_down
 from infra.local.web.server import Server
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ WhenUp = Callable[[str], None]
 Event = Callable[[], int | None]  # what is to be done; an exit status ends the run
 
 _FRONT_DOOR = "front door"
-_DRAIN_SECONDS = 12.0  # a little above what a worker gives its own requests and batches
+_HANGING_SECONDS = 12.0  # a little above what a worker gives its own requests and batches
 
 
 class Supervisor:
@@ -40,8 +41,7 @@ class Supervisor:
         """
         self._plan, self._when_up = plan, when_up
         self._events: SimpleQueue[Event] = SimpleQueue()
-        self._hurry = threading.Event()
-        self._signals = 0
+        self._ending = self._hurried = False
         self._started = time.monotonic()
         names = [app.name for app in plan.apps]
         self._say = Output(max(map(len, [*names, _FRONT_DOOR])), self._on_closed_output)
@@ -63,7 +63,9 @@ class Supervisor:
                 pass
             return status
         finally:
-            self._stop()
+            self._ending = True
+            workers = [part.child for part in self._parts.values() if part.child]
+            shut_down(self._front, self._door, workers, self._cloud, lambda: self._hurried)
 
     # --- start
 
@@ -101,24 +103,14 @@ class Supervisor:
 
     def _assign(self, part: Part) -> None:
         overlay = (self._overlays or {}).get(part.name)
-        assignment = Assignment(
-            folder=str(part.app.folder),
-            stage=STAGE,
-            port=part.port,
-            endpoint=self._plan.cloud.endpoint,
-            checkpoints=str(self._plan.checkpoints / part.name),
-            environment=overlay.environment if overlay else {},
-            events=overlay.events if overlay else {},
-        )
         if part.child:
-            part.child.give(assignment.line())
+            part.child.give(assignment(self._plan, part.app, part.port, overlay).line())
 
     def _prepare(self) -> None:
         """In a thread, for it takes a while and a signal must be heard."""
         try:
-            from infra.local.preparation import (
-                prepare,  # slow to import: the children are on their way meanwhile
-            )
+            # Slow to import: the children are on their way meanwhile.
+            from infra.local.preparation import prepare
 
             overlays = prepare(self._plan)
         except Exception as error:
@@ -158,7 +150,6 @@ class Supervisor:
         part = self._parts[child.name]
         if part.child is not child:
             return None
-        child.kill()  # whatever it may have started itself
         if part.state is State.RELOADING:
             self._launch(part)
         elif child.status == BROKEN and self._plan.reload:
@@ -176,7 +167,10 @@ class Supervisor:
         part.turn(State.DOWN)
         part.restarts += 1
         self._say.line(f"{part.name} ended ({_in_words(status)}); it is started again in {wait:g} s")
-        timer = threading.Timer(wait, self._events.put, [lambda: self._relaunch(part)])
+        self._later(wait, lambda: self._relaunch(part))
+
+    def _later(self, seconds: float, event: Event) -> None:
+        timer = threading.Timer(seconds, self._events.put, [event])
         timer.daemon = True
         timer.start()
 
@@ -192,12 +186,7 @@ class Supervisor:
             elif part.child:
                 part.turn(State.RELOADING)
                 part.child.terminate()
-                self._kill_if_it_hangs(part.child)
-
-    def _kill_if_it_hangs(self, child: Child) -> None:
-        timer = threading.Timer(_DRAIN_SECONDS, child.kill)
-        timer.daemon = True
-        timer.start()
+                self._later(_HANGING_SECONDS, part.child.kill)
 
     def _on_cloud_exit(self, child: Child) -> int:
         return self._fail(f"the cloud ended ({_in_words(child.status)}), and what it held is gone")
@@ -208,9 +197,8 @@ class Supervisor:
 
     def _on_signal(self, *_: Any) -> None:
         """Runs between any two instructions of the main thread: it must not wait for anything."""
-        self._signals += 1
-        if self._signals > 1:
-            self._hurry.set()
+        self._hurried = self._ending
+        self._ending = True
         self._events.put(lambda: 0)
 
     def _on_closed_output(self) -> None:
@@ -257,30 +245,6 @@ class Supervisor:
         """Only what is refused here: the apps' gateways log the rest."""
         if status >= 500 or method == "-":
             self._say.part(_FRONT_DOOR, f"{method} {path} {status}".encode())
-
-    # --- stop
-
-    def _stop(self) -> None:
-        """The front door takes no more, the apps finish what they have, and the cloud goes last."""
-        self._front.close()
-        self._wait_for(lambda: self._front.drained(0.02))
-        self._door.close()
-        workers = [part.child for part in self._parts.values() if part.child]
-        self._end(workers)
-        self._end([self._cloud] if self._cloud else [])
-
-    def _end(self, children: list[Child]) -> None:
-        for child in children:
-            child.terminate()
-        self._wait_for(lambda: all(child.wait(0.02) for child in children))
-        for child in children:
-            child.kill()
-            child.wait(5)
-
-    def _wait_for(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _DRAIN_SECONDS
-        while not condition() and not self._hurry.is_set() and time.monotonic() < deadline:
-            pass
 
 
 def _in_words(status: int | None) -> str:

@@ -1,7 +1,7 @@
 """One app's process: its gateway and its event sources, over the assignment that comes as a line on stdin.
 
-The supervisor's end of stdin stays open for as long as it lives. When that closes, this process leaves at once,
-so that none outlives a supervisor that was killed.
+The supervisor's end of stdin stays open for as long as it lives. When that closes, this process leaves at
+once, so that none outlives a supervisor that was killed.
 """
 
 import argparse

@@ -36,17 +36,21 @@ _ANSWERS: dict[str, Any] = {
 }
 
 
+def _current(app: Chalice) -> Any:
+    return app.current_request
+
+
 def sample_app() -> Chalice:
     app = Chalice(app_name="sample")
     app.api.binary_types = ["application/octet-stream", "image/*", "image/png"]
 
     @app.route("/event", methods=["GET", "POST"], content_types=["*/*"])
     def event() -> Any:
-        return app.current_request.to_original_event()
+        return _current(app).to_original_event()
 
     @app.route("/length", methods=["POST"], content_types=["*/*"])
     def length() -> Any:
-        return {"bytes": len(app.current_request.raw_body), "hex": app.current_request.raw_body[:8].hex()}
+        return {"bytes": len(_current(app).raw_body), "hex": _current(app).raw_body[:8].hex()}
 
     @app.route("/things/{name}", methods=["GET", "HEAD"], cors=CORSConfig(allow_origin="https://a.example"))
     def thing(name: str) -> Any:
@@ -62,9 +66,9 @@ def sample_app() -> Chalice:
 
     @app.route("/who")
     def who() -> Any:
-        before = app.current_request.query_params["n"]
+        before = _current(app).query_params["n"]
         _meeting.wait(20)
-        return {"before": before, "after": app.current_request.query_params["n"]}
+        return {"before": before, "after": _current(app).query_params["n"]}
 
     @app.authorizer()
     def door(request: Any) -> Any:
@@ -72,12 +76,12 @@ def sample_app() -> Chalice:
             raise Exception("Unauthorized")
         if request.token == "broken":
             raise RuntimeError("boom")
-        routes = ["/mine"] if request.token == "good" else []
-        return AuthResponse(routes=routes, principal_id="ann", context={"age": 7, "admin": True})  # type: ignore[dict-item]
+        context: Any = {"age": 7, "admin": True}
+        return AuthResponse(["/mine"] if request.token == "good" else [], "ann", context)
 
     @app.route("/mine", authorizer=door)
     def mine() -> Any:
-        return app.current_request.context["authorizer"]
+        return _current(app).context["authorizer"]
 
     @app.middleware("http")
     def crash(request: Any, get_response: Any) -> Any:
