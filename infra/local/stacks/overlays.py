@@ -23,7 +23,7 @@ class Overlay:
     """What an overlay says to the functions of one app.
 
     `environment` holds every variable of every function, since locally they share one process; `events` the
-    properties of each handler's event source, by the handler's name in snake case, as Python functions are named.
+    properties of each handler's event source, by the handler's name in snake case, as Python writes it.
     """
 
     environment: dict[str, str]

@@ -25,7 +25,7 @@ class Step:
 
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Templates after those that they import from, as stacks must be deployed; resources after what they name.
+    """Templates after those that they import from, as stacks are deployed; resources after what they name.
 
     Raises TemplateError for a circle.
     """

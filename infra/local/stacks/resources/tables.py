@@ -29,7 +29,8 @@ def _ensure(clients: Clients, wanted: Properties) -> Attributes:
     _set_expiry(clients, name, wanted.get("TimeToLiveSpecification", {}))
     _set_recovery(clients, name, wanted.get("PointInTimeRecoverySpecification", {}))
     table = clients.dynamodb.describe_table(TableName=name)["Table"]
-    return {"Ref": name, "Arn": table["TableArn"], "StreamArn": table.get("LatestStreamArn", "")}
+    stream = {"StreamArn": table["LatestStreamArn"]} if "LatestStreamArn" in table else {}
+    return {"Ref": name, "Arn": table["TableArn"], **stream}
 
 
 def _described(clients: Clients, name: str) -> Any:
@@ -84,7 +85,7 @@ _KEYS = [{"AttributeName": None, "KeyType": None}]
 TABLE = Kind(
     shape={
         "TableName": None,
-        "BillingMode": None,
+        "BillingMode": frozenset({"PAY_PER_REQUEST"}),
         "KeySchema": _KEYS,
         "AttributeDefinitions": [{"AttributeName": None, "AttributeType": None}],
         "GlobalSecondaryIndexes": [
