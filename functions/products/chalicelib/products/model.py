@@ -122,7 +122,7 @@ class Adjustment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     on_hand: int
     changed_at: datetime
-    version: int = 1
+    version: int
     made_by: str | None = None
 
 
@@ -141,6 +141,7 @@ def adjust(stock: Stock, id: str, delta: int, reason: str, now: datetime, made_b
         reason=reason,
         on_hand=stock.on_hand + delta,
         changed_at=now,
+        version=1,
         made_by=made_by,
     )
 
