@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +34,8 @@ class Refused(Exception):
         self.not_yet = bool(_NOT_HEARD_OF.fullmatch(str(problem.get("type"))))
 
 
-def connect(url: str, clients: int) -> httpx.Client:
+@contextmanager
+def connect(url: str, clients: int) -> Iterator[httpx.Client]:
     """A client for that many threads; raises Unreachable where no shop answers."""
     try:
         local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
@@ -41,9 +44,10 @@ def connect(url: str, clients: int) -> httpx.Client:
         answer = shop.get("/products", params={"limit": 1})
     except (httpx.TransportError, httpx.InvalidURL, ValueError) as error:
         raise Unreachable(f"the shop at {url} can not be reached: {error}") from None
-    if answer.status_code not in {200, *_PASSING}:
-        raise Unreachable(f"there is no shop at {url}: GET /products was answered {answer.status_code}")
-    return shop
+    with closing(shop):
+        if answer.status_code not in {200, *_PASSING}:
+            raise Unreachable(f"there is no shop at {url}: GET /products was answered {answer.status_code}")
+        yield shop
 
 
 def add_product(shop: httpx.Client, product: Product) -> bool:
