@@ -148,9 +148,7 @@ def test_an_app_that_can_not_be_loaded_ends_a_start_that_nothing_could_mend(tmp_
 @pytest.mark.parametrize(
     ("flag", "part"), [("--port", "front door"), ("--cloud-port", "cloud")], ids=["front", "cloud"]
 )
-def test_a_taken_port_is_told_in_one_line_before_anything_is_started(
-    tmp_path: Path, flag: str, part: str
-) -> None:
+def test_a_taken_port_is_told_in_one_line_before_anything_is_started(tmp_path: Path, flag: str, part: str) -> None:
     with bind(0) as taken:
         taken.listen()
         port = taken.getsockname()[1]

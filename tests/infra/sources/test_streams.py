@@ -77,9 +77,7 @@ def test_after_a_report_only_the_failed_record_and_its_followers_are_tried_again
     assert all(batch == NAMES[3:6] for batch in handler.batches[1:])
 
 
-def test_halving_isolates_the_poison_and_its_place_is_told_to_the_destination(
-    clients: Clients, tmp_path: Path
-) -> None:
+def test_halving_isolates_the_poison_and_its_place_is_told_to_the_destination(clients: Clients, tmp_path: Path) -> None:
     dead_url, dead_arn = a_queue(clients, "things-dead")
     arn = a_stream(clients)
     put_items(clients, NAMES[:8])
