@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from chassis import clock
+
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -19,6 +21,13 @@ def _no_real_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def _the_real_time() -> Iterator[None]:
+    """A test may set the clock; the next one finds it right."""
+    yield
+    clock.use(None)
 
 
 @pytest.fixture

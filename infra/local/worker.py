@@ -1,7 +1,7 @@
 """One app's process: its gateway and its event sources, over the assignment that comes as a line on stdin.
 
-The supervisor's end of stdin stays open for as long as it lives: when that closes, this process leaves at once, so
-that none outlives a supervisor that was killed.
+The supervisor's end of stdin stays open for as long as it lives. When that closes, this process leaves at
+once, so that none outlives a supervisor that was killed.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -24,6 +23,7 @@ from chalice.app import Chalice
 from chalice.config import Config
 
 from infra.local import routes
+from infra.local.assignment import BROKEN, Assignment, from_line
 from infra.local.authorizers import unverified
 from infra.local.clients import Clients
 from infra.local.gateway import Gateway, lambda_context
@@ -31,33 +31,13 @@ from infra.local.sources import Activity, Mapping, of_app
 from infra.local.sources import run as feed
 from infra.local.web.server import Server, bind
 
-# The exit status of an app that can not be loaded: trying again is of no use before its code changes.
-BROKEN = 78
 _CRASHED = 1
 _DRAIN_SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class Assignment:
-    """What a worker is to run; `events` are the properties of each handler's event source, by handler."""
-
-    folder: str
-    stage: str
-    port: int
-    endpoint: str
-    checkpoints: str
-    environment: dict[str, str] = field(default_factory=dict)
-    events: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
-
-
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m infra.local.worker", description=__doc__)
-    arguments.add_argument(
-        "--ready-fd", type=int, required=True, help="tells port and routes there"
-    )
+    arguments.add_argument("--ready-fd", type=int, required=True, help="tells port and routes there")
     ready = os.fdopen(arguments.parse_args().ready_fd, "w")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a text stream, as at every start
     logging.basicConfig(stream=sys.stdout, format="%(levelname)s %(message)s")
@@ -65,7 +45,7 @@ def main() -> int:
     threading.Thread(target=_leave_with_the_supervisor, daemon=True).start()
     if not line:
         return 0
-    return run(Assignment(**json.loads(line)), lambda told: print(json.dumps(told), file=ready, flush=True))
+    return run(from_line(line), lambda told: print(json.dumps(told), file=ready, flush=True))
 
 
 def run(assignment: Assignment, tell: Callable[[dict[str, Any]], None]) -> int:

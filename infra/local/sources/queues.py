@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from infra.local.clients import Clients
 from infra.local.sources import payload
@@ -141,7 +142,7 @@ class _Queue:
 
     def give_back(self, messages: Sequence[Message]) -> None:
         for entries in _entries(messages):
-            visible = [{**entry, "VisibilityTimeout": 0} for entry in entries]
+            visible: Any = [{**entry, "VisibilityTimeout": 0} for entry in entries]
             try:
                 self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=visible)
             except Exception as error:
@@ -152,7 +153,7 @@ class _Queue:
             _log.warning("%s: messages could not be %s: %s", self._mapping.handler, what, error)
 
 
-def _entries(messages: Sequence[Message]) -> list[list[dict[str, str]]]:
+def _entries(messages: Sequence[Message]) -> list[list[Any]]:
     entries = [
         {"Id": str(i), "ReceiptHandle": message["ReceiptHandle"]} for i, message in enumerate(messages)
     ]

@@ -36,6 +36,7 @@ class Server:
 
     def start(self) -> None:
         self._listener.listen(256)
+        self._listener.settimeout(1)  # where closing a listener does not wake who waits on it
         threading.Thread(target=self._accept, name="accept", daemon=True).start()
 
     def close(self) -> None:
@@ -59,7 +60,8 @@ class Server:
             try:
                 connection, (client, _) = self._listener.accept()
             except OSError:
-                continue  # the listener was closed, or the peer was gone before it was accepted
+                time.sleep(0.01)  # closed, or nobody came, or there are too many open files
+                continue
             threading.Thread(target=self._serve, args=(connection, client), daemon=True).start()
 
     def _serve(self, connection: socket.socket, client: str) -> None:
