@@ -25,22 +25,14 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @main.command()
-@click.option(
-    "--port", type=_PORT, default=8000, show_default=True, help="Of the front door; the apps follow."
-)
-@click.option(
-    "--cloud-port", type=_PORT, default=4566, show_default=True, help="Of the cloud; 0: any free one."
-)
+@click.option("--port", type=_PORT, default=8000, show_default=True, help="Of the front door; the apps follow.")
+@click.option("--cloud-port", type=_PORT, default=4566, show_default=True, help="Of the cloud; 0: any free one.")
 @click.option("--cloud", default="moto", show_default=True, metavar="moto|ministack|URL", help="Which cloud.")
-@click.option(
-    "--only", multiple=True, metavar="APP[,APP]", help="Run these apps alone, at their usual ports."
-)
+@click.option("--only", multiple=True, metavar="APP[,APP]", help="Run these apps alone, at their usual ports.")
 @click.option("--empty", is_flag=True, help="Start without the demo catalogue.")
 @click.option("--reload/--no-reload", default=True, help="Restart an app when its code changes.")
 @click.option("--apps", type=_FOLDER, default=_ROOT / "functions", help="Of the Chalice apps.")
-@click.option(
-    "--templates", type=_FOLDER, default=_ROOT / "infra/templates", help="Of the CloudFormation templates."
-)
+@click.option("--templates", type=_FOLDER, default=_ROOT / "infra/templates", help="Of the CloudFormation templates.")
 def up(
     port: int,
     cloud_port: int,
