@@ -1,0 +1,106 @@
+"""One kind of aggregate in a table: load it, save its next version with the facts it tells, change it safely."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from chassis.refusals import Unavailable
+from chassis.table import Index, NotWritten, Plain, Table
+from chassis.writes import Save, Write
+
+TRIES = 8  # of a change that another one overtakes; each loser has lost to somebody's progress
+
+
+class State(Protocol):
+    """What an aggregate's state tells of itself beyond its own fields."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def id(self) -> str: ...
+
+
+S = TypeVar("S", bound=State)
+Facts = Sequence[type]
+Decision = tuple[S, Facts]
+Entries = Callable[[S], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Listing(Generic[S]):
+    """A page of states, and the place after which the next one begins (None at the end)."""
+
+    items: tuple[S, ...]
+    after: dict[str, str] | None
+
+
+def _no_entries(state: State) -> Mapping[str, str]:
+    return {}
+
+
+class Aggregates(Generic[S]):
+    """All aggregates of one kind; `entries` gives the index attributes under which a state is found."""
+
+    def __init__(self, table: Table, kind: str, holds: type[S], entries: Entries[S] = _no_entries) -> None:
+        self.table, self.kind, self.holds, self.entries = table, kind, holds, entries
+
+    def key(self, id: str) -> str:
+        return f"{self.kind}#{id}"
+
+    def read(self, item: Plain) -> S:
+        return msgspec.convert(item, self.holds)
+
+    def get(self, id: str) -> S | None:
+        item = self.table.get(self.key(id))
+        return None if item is None else self.read(item)
+
+    def saving(self, state: S, facts: Facts = ()) -> Save:
+        """The write that saves the state, to be made together with others."""
+        return Save(self.key(state.id), state, facts, self.entries(state))
+
+    def save(self, state: S, facts: Facts = (), also: Iterable[Write] = ()) -> None:
+        """Saves the next version, and all that belongs to it; raises NotWritten where a condition does not hold."""
+        self.table.write(self.saving(state, facts), *also)
+
+    def change(
+        self,
+        id: str,
+        decide: Callable[[S | None], Decision[S] | None],
+        also: Callable[[S | None, S], Iterable[Write]] = lambda before, after: (),
+    ) -> S | None:
+        """Reads, decides, and saves what was decided, anew whenever another change came between.
+
+        `decide` gives None where nothing is to change. Raises NotWritten when a write of `also` is what failed.
+        """
+        for _ in range(TRIES):
+            before = self.get(id)
+            decided = decide(before)
+            if decided is None:
+                return before
+            after, facts = decided
+            try:
+                self.save(after, facts, also(before, after))
+                return after
+            except NotWritten as lost:
+                if 0 not in lost.failed:
+                    raise
+        raise Unavailable("Too many others change the same just now.")
+
+    def list(
+        self,
+        index: Index,
+        value: str,
+        limit: int,
+        after: Mapping[str, str] | None = None,
+        *,
+        newest_first: bool = False,
+    ) -> Listing[S]:
+        """A page of those that stand under `value`; what left it since the index was written is not shown."""
+        page = self.table.page(index, value, limit, after=after, backward=newest_first)
+        found = self.table.get_many(page.keys)
+        states = (self.read(found[key]) for key in page.keys if key in found)
+        shown = tuple(state for state in states if self.entries(state).get(index.hash) == value)
+        return Listing(shown, page.after)

@@ -1,0 +1,65 @@
+"""The one seam to AWS: every client that the capabilities use is made here, once, and can be replaced as a whole."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+Maker = Callable[[str], Any]
+
+# Short limits: a function lives for seconds, and whoever called it asks again.
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=4,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=32,
+)
+_PASSING = {
+    "InternalServerError",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "Throttling",
+    "ThrottlingException",
+    "TransactionInProgressException",
+}
+_lock = threading.Lock()
+_clients: dict[str, Any] = {}
+
+
+def _make(service: str) -> Any:
+    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]  # the name is a variable
+
+
+_maker: Maker = _make
+
+
+def use(maker: Maker | None) -> None:
+    """Takes clients from another maker (a simulation's); None gives boto3's back. Forgets those made so far."""
+    global _maker
+    with _lock:
+        _maker = maker or _make
+        _clients.clear()
+
+
+def client(service: str) -> Any:
+    """The process's client for a service; boto3 makes clients one thread at a time, and they may be shared."""
+    if service not in _clients:
+        with _lock:
+            if service not in _clients:
+                _clients[service] = _maker(service)
+    return _clients[service]
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same call may succeed later: throttled, timed out, out of reach."""
+    if isinstance(error, ClientError):
+        code, status = (
+            error.response["Error"].get("Code"),
+            error.response["ResponseMetadata"]["HTTPStatusCode"],
+        )
+        return code in _PASSING or status >= 500
+    return isinstance(error, BotoCoreError)

@@ -1,0 +1,151 @@
+"""A capability's routes as data: what each takes and gives and who may call it, and how a call goes through it."""
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from chalice.app import Chalice, Response
+
+from chassis import aws, conditions, http, log, parsing
+from chassis.auth import ROLES, Role
+from chassis.conditions import Match
+from chassis.idempotency import mark
+from chassis.refusals import NotFound, Refusal, Unavailable
+
+Body = TypeVar("Body")
+Query = TypeVar("Query")
+Handler = Callable[..., Any]
+NAME = 128  # signs in a path parameter; a longer one names nothing that we have
+
+
+@dataclass(frozen=True)
+class Request(Generic[Body, Query]):
+    """A call after all checks that need no knowledge of the business."""
+
+    body: Body
+    query: Query
+    match: Match
+    mark: str | None  # tells the same request again (chassis.idempotency); None without an Idempotency-Key
+
+
+@dataclass(frozen=True)
+class Door:
+    """One route: `location` is the path of what it made, filled from the answer; changes want If-Match."""
+
+    method: str
+    path: str
+    role: Role
+    takes: type
+    query: type
+    gives: Any
+    status: int
+    location: str | None
+    handler: Handler
+
+    @property
+    def conditional(self) -> bool:
+        return self.method in ("PUT", "PATCH", "DELETE")
+
+
+class Doors:
+    """Registers routes with a Chalice app and keeps them as a list, for documents and tests."""
+
+    def __init__(self, app: Chalice) -> None:
+        self.app = app
+        self.all: list[Door] = []
+        app.register_middleware(self._with_problems, "http")
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        role: Role,
+        takes: type = parsing.Nothing,
+        query: type = parsing.Nothing,
+        gives: Any = None,
+        status: int = 200,
+        location: str | None = None,
+    ) -> Callable[[Handler], Handler]:
+        """Declares a route; raises ValueError for a role that is none of ours, so that none is open by mistake."""
+        if role not in ROLES:
+            raise ValueError(f"{method} {path}: {role!r} is none of the roles {', '.join(ROLES)}")
+
+        def register(handler: Handler) -> Handler:
+            door = Door(method, path, role, takes, query, gives, status, location, handler)
+            self.all.append(door)
+            view = functools.wraps(handler)(lambda **names: self._pass(door, names))
+            # no content types: Chalice's own check would answer 415 before ours could say what is wrong
+            self.app.route(path, methods=[method], content_types=[])(view)
+            return handler
+
+        return register
+
+    def _pass(self, door: Door, names: dict[str, str]) -> Response:
+        began, incoming = time.perf_counter(), self.app.current_request
+        assert incoming is not None  # Chalice sets it before it calls a view
+        log.follow(incoming.headers.get("traceparent"))
+        response = _answer(door, incoming, names)
+        log.say(
+            "answered",
+            method=door.method,
+            route=door.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - began) * 1000, 1),
+            request_id=_id(incoming),
+        )
+        return response
+
+    def _with_problems(self, request: Any, get_response: Callable[[Any], Response]) -> Response:
+        """Turns what the framework itself refuses (405, 500 ...) into a problem document like all others."""
+        response = get_response(request)
+        if response.status_code < 400 or response.headers.get("Content-Type") == http.PROBLEM:
+            return response
+        allow = {name: value for name, value in response.headers.items() if name == "Allow" and isinstance(value, str)}
+        detail = f"{request.method} {request.path} can not be answered."
+        return http.failed(response.status_code, detail, _id(request), allow)
+
+
+def _answer(door: Door, incoming: Any, names: dict[str, str]) -> Response:
+    try:
+        return _show(door, incoming, door.handler(_parse(door, incoming, names), **names))
+    except Refusal as refusal:
+        return http.refused(refusal, _id(incoming))
+    except Exception as error:
+        if aws.is_passing(error):
+            log.warn("unavailable", cause=str(error))
+            return http.refused(Unavailable("Not just now; please ask again."), _id(incoming))
+        log.fail("broken", error, method=door.method, route=door.path, request_id=_id(incoming))
+        return http.broken(_id(incoming))
+
+
+def _parse(door: Door, incoming: Any, names: dict[str, str]) -> Request[Any, Any]:
+    if any(len(name) > NAME for name in names.values()):
+        raise NotFound(f"There is nothing at {door.path} under so long a name.")
+    headers = incoming.headers
+    query: Any = parsing.query(dict(incoming.to_original_event()["multiValueQueryStringParameters"] or {}), door.query)
+    raw = incoming.raw_body if door.method != "GET" else b""
+    body: Any = parsing.body(raw, headers.get("content-type"), door.takes)
+    match = conditions.stated(headers.get("if-match")) if door.conditional else Match(frozenset(), any=True)
+    key = parsing.idempotency_key(headers.get("idempotency-key")) if door.method == "POST" else None
+    return Request(body, query, match, mark(key, parsing.fingerprint(body)))
+
+
+def _show(door: Door, incoming: Any, result: Any) -> Response:
+    version = getattr(result, "version", None)
+    headers = {} if version is None else {"ETag": conditions.etag(version)}
+    if door.location:
+        headers["Location"] = door.location.format(id=result.id)
+    unchanged = incoming.headers.get("if-none-match") if door.method == "GET" else None
+    if version is not None and conditions.is_current(unchanged, version):
+        return http.empty(304, headers)
+    if door.gives is None:
+        return http.empty(door.status, {})
+    return http.shown(result, door.gives, door.status, headers)
+
+
+def _id(incoming: Any) -> str:
+    """The id under which logs and answers have this call."""
+    return str(incoming.lambda_context.aws_request_id)

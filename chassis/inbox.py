@@ -1,0 +1,67 @@
+"""From the capability's queue to its reactions: each message is heard on its own, and one that fails comes again."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from chassis import log, settings
+from chassis.messages import Message
+
+Event = dict[str, Any]
+Reaction = Callable[[Message[Any]], None]
+
+
+class NotHeard(Exception):
+    """Some messages failed: the batch is to be delivered again."""
+
+
+class _Head(Struct, frozen=True):
+    """The part of a message that tells who is to hear it."""
+
+    id: str
+    type: str
+    traceparent: str = ""
+
+
+def hear(event: Event, reactions: Mapping[str, Reaction]) -> Event:
+    """Gives each message of a batch to the reaction for its type; a message that fails leaves the others alone.
+
+    Answers with those that failed where the mapping asks for partial answers, and raises otherwise: without that
+    setting Lambda ignores the answer and would delete them.
+    """
+    failed = [record["messageId"] for record in event["Records"] if not _is_heard(record, reactions)]
+    if failed and not settings.on("PARTIAL_BATCH_RESPONSES"):
+        raise NotHeard(f"messages {', '.join(failed)}")
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
+
+
+def _is_heard(record: Event, reactions: Mapping[str, Reaction]) -> bool:
+    try:
+        _react(record["body"], reactions)
+        return True
+    except Exception as error:  # any fault means: deliver this one again, and at last set it aside
+        received = record.get("attributes", {}).get("ApproximateReceiveCount")
+        log.fail("not heard", error, message_id=record["messageId"], received=received)
+        return False
+
+
+def _react(body: str, reactions: Mapping[str, Reaction]) -> None:
+    head = msgspec.json.decode(body, type=_Head)
+    log.follow(head.traceparent)
+    reaction = reactions.get(head.type)
+    if reaction is None:
+        log.warn("nobody here listens to this", event=head.id, type=head.type)
+        return
+    reaction(_decoder(reaction).decode(body))
+    log.say("heard", event=head.id, type=head.type)
+
+
+@cache
+def _decoder(reaction: Reaction) -> msgspec.json.Decoder[Message[Any]]:
+    """Reads exactly what the reaction's own parameter asks for, and ignores the rest of the message."""
+    hints = get_type_hints(reaction)
+    [heard] = [hint for name, hint in hints.items() if name != "return"]
+    return msgspec.json.Decoder(heard)

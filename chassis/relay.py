@@ -1,0 +1,109 @@
+"""From the table's stream to the capability's topic: publishes the facts that each saved item tells.
+
+Nothing is dropped because a call as a whole answered 200: an entry that SNS refuses for now makes its record, and what
+comes after it, be delivered again; an entry that can never be published is parked with its cause, and blocks nobody.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chassis import aws, log, messages, settings
+from chassis.messages import Message
+
+Event = dict[str, Any]
+ENTRIES = 10  # messages in one PublishBatch (the limit of SNS)
+
+
+class NotPublished(Exception):
+    """Some facts could not be published just now: the batch is to be delivered again."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message on its way, and the stream record that it comes from."""
+
+    record: str
+    type: str
+    body: str
+
+
+def relay(event: Event, capability: str, facts: Iterable[type]) -> Event:
+    """Publishes all facts of a batch of stream records, in their order.
+
+    Answers with the first record that failed where the mapping asks for partial answers, and raises otherwise.
+    """
+    known = {fact.__name__: fact for fact in facts}
+    entries = [entry for record in event["Records"] for entry in _entries(record, capability, known)]
+    failed = next(_failures(entries, capability), None)
+    if failed is None:
+        return {"batchItemFailures": []}
+    if settings.on("PARTIAL_BATCH_RESPONSES"):
+        return {"batchItemFailures": [{"itemIdentifier": failed}]}
+    raise NotPublished(f"from record {failed}")
+
+
+def _entries(record: Event, capability: str, known: dict[str, type]) -> Sequence[Entry]:
+    sequence = record["dynamodb"]["SequenceNumber"]
+    image = record["dynamodb"].get("NewImage", {})
+    try:
+        return [_entry(sequence, message) for message in messages.of_image(capability, image, known)]
+    except Exception as error:  # whatever is wrong with this one record, the others are not to wait for it
+        _park(capability, msgspec.json.encode(image).decode(), f"{type(error).__name__}: {error}", sequence)
+        return []
+
+
+def _entry(sequence: str, message: Message[Any]) -> Entry:
+    body = msgspec.json.encode(message).decode()
+    if len(body.encode()) > messages.SIZE:
+        raise ValueError(f"{message.id} is longer than a message may be")
+    return Entry(sequence, message.type, body)
+
+
+def _failures(entries: Sequence[Entry], capability: str) -> Iterator[str]:
+    """Publishes, and gives the records of what did not get through for now, stopping at the first such batch."""
+    for batch in _batches(entries):
+        answer = aws.client("sns").publish_batch(
+            TopicArn=settings.text(f"{capability.upper()}_TOPIC_ARN"),
+            PublishBatchRequestEntries=[
+                {
+                    "Id": str(place),
+                    "Message": entry.body,
+                    "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
+                }
+                for place, entry in enumerate(batch)
+            ],
+        )
+        for failure in sorted(answer.get("Failed", ()), key=lambda failure: int(failure["Id"])):
+            entry = batch[int(failure["Id"])]
+            if failure.get("SenderFault"):
+                _park(capability, entry.body, f"{failure['Code']}: {failure.get('Message', '')}", entry.record)
+            else:
+                log.warn("not published", record=entry.record, cause=failure.get("Code"))
+                yield entry.record
+
+
+def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        length = len(entry.body.encode()) + len(entry.type)
+        if batch and (len(batch) == ENTRIES or size + length > messages.SIZE):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += length
+    if batch:
+        yield batch
+
+
+def _park(capability: str, body: str, cause: str, record: str) -> None:
+    """Sets aside what can never be published: with its cause, where an operator finds it."""
+    log.warn("parked", record=record, cause=cause)
+    aws.client("sqs").send_message(
+        QueueUrl=settings.text(f"{capability.upper()}_RELAY_DLQ_URL"),
+        MessageBody=body[: messages.SIZE // 4],  # the whole of it stands in the table
+        MessageAttributes={"cause": {"DataType": "String", "StringValue": cause[:1024] or "unknown"}},
+    )

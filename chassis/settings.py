@@ -1,0 +1,32 @@
+"""The environment, read when it is needed: packaging and tests import the apps without it."""
+
+import os
+
+
+class SettingMissing(RuntimeError):
+    """A deployment's mistake, never a caller's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the environment variable {name} is not set")
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's value; raises SettingMissing where there is neither a value nor a default."""
+    value = os.environ.get(name) or default
+    if value is None:
+        raise SettingMissing(name)
+    return value
+
+
+def number(name: str, default: int) -> int:
+    """The variable's value as a whole number; raises ValueError naming the variable where it is none."""
+    value = os.environ.get(name) or str(default)
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError(f"the environment variable {name} must be a whole number, not {value!r}") from None
+
+
+def on(name: str) -> bool:
+    """Whether a switch is on; everything but the word "on" is off."""
+    return os.environ.get(name) == "on"

@@ -1,0 +1,122 @@
+"""Conditional writes as data: what is to be written, and on what condition, before anything is done.
+
+A write that changes an item also sets or removes its `outbox`: a fact is told by the one write that caused it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from chassis import items, log
+
+Request = dict[str, Any]
+
+
+class Versioned(Protocol):
+    """A state that counts its versions from 1: each save is the next one."""
+
+    @property
+    def version(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Save:
+    """The next version of an aggregate and the facts it tells: only over the version before it.
+
+    A fact is named, not written out: its content is the public part of this very item (see chassis.relay).
+    """
+
+    key: str
+    state: Versioned
+    facts: Sequence[type] = ()
+    index: Mapping[str, str] = field(default_factory=dict)
+
+    def item(self) -> dict[str, Any]:
+        told = [{"fact": fact.__name__, "trace": log.trace()} for fact in self.facts]
+        outbox = {"outbox": told} if told else {}
+        return {"pk": self.key, **msgspec.to_builtins(self.state), "version": self.state.version, **self.index, **outbox}
+
+    def request(self) -> Request:
+        if self.state.version == 1:
+            return _put(self.item(), "attribute_not_exists(pk)")
+        return _put(self.item(), "version = :version", {":version": self.state.version - 1})
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What another capability told of its state: only over an older version of it."""
+
+    key: str
+    state: Versioned
+
+    def request(self) -> Request:
+        older = "attribute_not_exists(pk) OR version < :version"
+        item = {"pk": self.key} | msgspec.to_builtins(self.state)
+        return _put(item, older, {":version": self.state.version})
+
+
+@dataclass(frozen=True)
+class Count:
+    """Counters moved without reading them: none may fall below zero, those in `expect` must be as they were read."""
+
+    key: str
+    add: Mapping[str, int]
+    expect: Mapping[str, int] = field(default_factory=dict)
+
+    def request(self) -> Request:
+        moves = {name: by for name, by in self.add.items() if by}
+        values = {f":{name}": by for name, by in moves.items()}
+        floors = {f":least_{name}": -by for name, by in moves.items() if by < 0}
+        enough = [f"{name} >= :least_{name}" for name, by in moves.items() if by < 0]
+        same = [f"{name} = :was_{name}" for name in self.expect]
+        return {
+            "Update": {
+                "Key": items.write_item({"pk": self.key}),
+                "UpdateExpression": f"ADD {', '.join(f'{name} :{name}' for name in moves)}, version :one REMOVE outbox",
+                "ConditionExpression": " AND ".join(["attribute_exists(pk)", *enough, *same]),
+                "ExpressionAttributeValues": items.write_item(
+                    values | floors | {f":was_{name}": was for name, was in self.expect.items()} | {":one": 1}
+                ),
+            }
+        }
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A name that only one owner may hold."""
+
+    key: str
+    owner: str
+
+    def request(self) -> Request:
+        free = "attribute_not_exists(pk) OR owned_by = :owner"
+        return _put({"pk": self.key, "owned_by": self.owner}, free, {":owner": self.owner})
+
+
+@dataclass(frozen=True)
+class Release:
+    """A claim given up by its owner."""
+
+    key: str
+    owner: str
+
+    def request(self) -> Request:
+        return {
+            "Delete": {
+                "Key": items.write_item({"pk": self.key}),
+                "ConditionExpression": "attribute_not_exists(pk) OR owned_by = :owner",
+                "ExpressionAttributeValues": items.write_item({":owner": self.owner}),
+            }
+        }
+
+
+Write = Save | Copy | Count | Claim | Release
+
+
+def _put(item: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None) -> Request:
+    request: Request = {"Item": items.write_item(item), "ConditionExpression": condition}
+    if values:
+        request["ExpressionAttributeValues"] = items.write_item(values)
+    return {"Put": request}

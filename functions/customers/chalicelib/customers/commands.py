@@ -1,0 +1,56 @@
+"""What people ask customers for."""
+
+from msgspec import UNSET, structs
+
+from chalicelib.customers import model, schemas, store
+from chalicelib.customers.model import Customer
+from chassis import clock
+from chassis.conditions import Match
+from chassis.idempotency import is_replay
+
+
+def register_customer(asked: schemas.RegisterCustomer, made_by: str | None) -> Customer:
+    """A new customer; asked again with the same key, the customer that was registered."""
+    now = clock.now()
+    customer, facts = model.register(clock.new_id(now), structs.asdict(asked), now, made_by)
+    try:
+        store.register(customer, facts)
+    except model.EmailIsTaken:
+        found = store.owner_of(asked.email)
+        if found and is_replay(found.made_by, made_by):
+            return found
+        raise
+    return customer
+
+
+def get_customer(id: str) -> Customer:
+    found = store.customers.get(id)
+    if found is None:
+        raise model.NoSuchCustomer(id)
+    return found
+
+
+def revise_customer(id: str, asked: schemas.ReviseCustomer, match: Match) -> Customer:
+    """Changes what the patch names, in the version that it was made for."""
+    changes = {name: value for name, value in structs.asdict(asked).items() if value is not UNSET}
+
+    def decide(found: Customer | None) -> tuple[Customer, model.Facts] | None:
+        return model.revise(_matching(id, found, match), changes, clock.now())
+
+    return store.change(id, decide) or get_customer(id)
+
+
+def deactivate_customer(id: str, match: Match) -> Customer:
+    """The customer can order no more; what was ordered goes on."""
+
+    def decide(found: Customer | None) -> tuple[Customer, model.Facts] | None:
+        return model.deactivate(_matching(id, found, match), clock.now())
+
+    return store.change(id, decide) or get_customer(id)
+
+
+def _matching(id: str, found: Customer | None, match: Match) -> Customer:
+    if found is None:
+        raise model.NoSuchCustomer(id)
+    match.check(found.version)
+    return found

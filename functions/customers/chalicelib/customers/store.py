@@ -1,0 +1,46 @@
+"""Where customers keeps what it knows: one table, with customers and the emails that belong to them."""
+
+from collections.abc import Callable, Iterator
+
+from chalicelib.customers.model import Customer, EmailIsTaken, Facts, canonical
+from chassis.aggregates import Aggregates
+from chassis.table import NotWritten, Table
+from chassis.writes import Claim, Release
+
+TABLE = Table("CUSTOMERS_TABLE")
+
+customers = Aggregates(TABLE, "customer", Customer)
+
+
+def register(customer: Customer, facts: Facts) -> None:
+    """A new customer and the claim to the email; raises EmailIsTaken."""
+    try:
+        customers.save(customer, facts, also=_claims(None, customer))
+    except NotWritten as lost:
+        raise EmailIsTaken from lost
+
+
+def owner_of(email: str) -> Customer | None:
+    """The customer to whom an email belongs, however it is spelled."""
+    claim = TABLE.get(_claim(email))
+    return customers.get(claim["owned_by"]) if claim else None
+
+
+def change(id: str, decide: Callable[[Customer | None], tuple[Customer, Facts] | None]) -> Customer | None:
+    """Changes a customer, and with it the claim where the email changes; raises EmailIsTaken."""
+    try:
+        return customers.change(id, decide, also=_claims)
+    except NotWritten as lost:
+        raise EmailIsTaken from lost
+
+
+def _claims(before: Customer | None, after: Customer) -> Iterator[Claim | Release]:
+    had, has = before and _claim(before.email), _claim(after.email)
+    if had != has:
+        yield Claim(has, after.id)
+    if had and had != has:
+        yield Release(had, after.id)
+
+
+def _claim(email: str) -> str:
+    return f"email#{canonical(email)}"

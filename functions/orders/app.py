@@ -1,0 +1,60 @@
+"""The doors of orders: every route, queue, stream and schedule at a glance."""
+
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+
+from chalicelib.orders import commands, model, schemas
+from chalicelib.orders.events import FACTS
+from chalicelib.orders.reactions import REACTIONS, when_time_passes
+from chassis.cursor import Listed
+from chassis.doors import Doors, Request
+from chassis.inbox import hear
+from chassis.parsing import Nothing
+from chassis.relay import relay as tell
+
+app = Chalice(app_name="emporium-orders")
+door = Doors(app)
+
+
+@door(
+    "POST",
+    "/orders",
+    role="customer",
+    takes=schemas.PlaceOrder,
+    gives=schemas.Order,
+    status=202,
+    location="/orders/{id}",
+)
+def place_order(request: Request[schemas.PlaceOrder, Nothing]) -> model.Order:
+    return commands.place_order(request.body, request.mark)
+
+
+@door("GET", "/orders", role="customer", query=schemas.ListOrders, gives=schemas.Orders)
+def list_orders(request: Request[Nothing, schemas.ListOrders]) -> Listed[model.Order]:
+    return commands.list_orders(request.query)
+
+
+@door("GET", "/orders/{order_id}", role="customer", gives=schemas.Order)
+def get_order(request: Request[Nothing, Nothing], order_id: str) -> model.Order:
+    return commands.get_order(order_id)
+
+
+@door("POST", "/orders/{order_id}/cancel", role="customer", gives=schemas.Order)
+def cancel_order(request: Request[Nothing, Nothing], order_id: str) -> model.Order:
+    return commands.cancel_order(order_id)
+
+
+@app.on_sqs_message(queue="orders-inbox", batch_size=10)
+def inbox(event: SQSEvent) -> Any:
+    return hear(event.to_dict(), REACTIONS)
+
+
+@app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:region:account:table/orders/stream/label", batch_size=100)
+def relay(event: DynamoDBEvent) -> Any:
+    return tell(event.to_dict(), "orders", FACTS)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def tick(event: CloudWatchEvent) -> None:
+    when_time_passes()

@@ -1,0 +1,255 @@
+"""What an order is, and what may become of one.
+
+    (none) ──> placed ──stock reserved──> confirmed ──cancelled by its customer──> cancelled
+                 ├──stock refused───────> rejected (out_of_stock)
+                 ├──cancelled by its customer────────────────────────────────────> cancelled
+                 └──no answer until the deadline─────────────────────────────────> cancelled (timed_out)
+
+An order that waits for an answer asks again: placed waits for its stock, cancelled for word that nothing is held.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct, structs
+
+from chalicelib.orders import events
+from chassis.refusals import Conflict, Flaw, Invalid, NotFound
+
+Status = Literal["placed", "confirmed", "rejected", "cancelled"]
+Reason = Literal["out_of_stock", "by_customer", "timed_out"]
+Facts = Sequence[type]
+LONGEST_WAIT = timedelta(hours=1)  # between two times of asking
+
+
+class NoSuchOrder(NotFound):
+    def __init__(self, id: str) -> None:
+        super().__init__(f"There is no order {id}.")
+
+
+class CustomerUnknown(Invalid):
+    def __init__(self, id: str) -> None:
+        detail = f"There is no customer {id}."
+        super().__init__(detail, Flaw("#/customer_id", detail))
+
+
+class CustomerDeactivated(Invalid):
+    def __init__(self, id: str) -> None:
+        detail = f"The customer {id} was deactivated."
+        super().__init__(detail, Flaw("#/customer_id", detail))
+
+
+class ProductNotForSale(Invalid):
+    """One or more lines name a product that does not exist or can not be ordered now."""
+
+
+class ProductGivenTwice(Invalid):
+    """One product stands on one line, with the whole quantity."""
+
+
+class CurrenciesMixed(Invalid):
+    """An order is paid in one currency."""
+
+
+class OrderWasRejected(Conflict):
+    def __init__(self, id: str) -> None:
+        super().__init__(f"The order {id} was rejected; there is nothing to cancel.")
+
+
+class Money(Struct, frozen=True):
+    """An amount in the currency's minor unit (ISO 4217)."""
+
+    amount: int
+    currency: str
+
+
+class Line(Struct, frozen=True):
+    """So many of a product, at the price that it had when the order was placed."""
+
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+    total: Money
+
+
+class Shortage(Struct, frozen=True):
+    """A line for which there was too little."""
+
+    sku: str
+    wanted: int
+    available: int
+
+
+class Customer(Struct, frozen=True, kw_only=True):
+    """What orders knows of a customer: its own copy, as old as the last event."""
+
+    id: str
+    version: int
+    status: str
+
+
+class Product(Struct, frozen=True, kw_only=True):
+    """What orders knows of a product: its own copy, as old as the last event."""
+
+    sku: str
+    version: int
+    name: str
+    status: str
+    price: Money
+
+
+class Wanted(Struct, frozen=True):
+    """A line as it is asked for."""
+
+    sku: str
+    quantity: int
+
+
+class Patience(Struct, frozen=True):
+    """How long an order waits before it asks again, and when it gives up."""
+
+    ask_after: timedelta
+    deadline: timedelta
+
+
+class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order; `ask_at` is when it asks again (None: it waits for nothing), `asked` how often it did."""
+
+    id: str
+    version: int
+    status: Status
+    customer_id: str
+    lines: tuple[Line, ...]
+    total: Money
+    placed_at: datetime
+    changed_at: datetime
+    reason: Reason | None = None
+    shortages: tuple[Shortage, ...] = ()
+    ask_at: datetime | None = None
+    asked: int = 0
+    made_by: str | None = None
+
+
+Decision = tuple[Order, Facts]
+
+
+def place(
+    id: str,
+    customer: Customer,
+    lines: Sequence[Line],
+    now: datetime,
+    patience: Patience,
+    made_by: str | None = None,
+) -> Decision:
+    """A new order, which waits for its stock; raises CurrenciesMixed."""
+    order = Order(
+        id=id,
+        version=1,
+        status="placed",
+        customer_id=customer.id,
+        lines=tuple(lines),
+        total=_sum(lines),
+        placed_at=now,
+        changed_at=now,
+        ask_at=now + patience.ask_after,
+        made_by=made_by,
+    )
+    return order, (events.OrderPlaced,)
+
+
+def admit(id: str, customer: Customer | None) -> Customer:
+    """The customer, who may order; raises CustomerUnknown, CustomerDeactivated."""
+    if customer is None:
+        raise CustomerUnknown(id)
+    if customer.status != "active":
+        raise CustomerDeactivated(id)
+    return customer
+
+
+def price(wanted: Sequence[Wanted], products: Mapping[str, Product]) -> tuple[Line, ...]:
+    """The lines at today's prices; raises ProductGivenTwice or ProductNotForSale, naming every line that is wrong."""
+    skus = [line.sku for line in wanted]
+    _refuse(ProductGivenTwice, "stands on an earlier line too", _repeated(skus), skus)
+    absent = [place for place, sku in enumerate(skus) if sku not in products or products[sku].status != "active"]
+    _refuse(ProductNotForSale, "can not be ordered", absent, skus)
+    return tuple(_line(line, products[line.sku]) for line in wanted)
+
+
+def as_placed(order: Order) -> Order:
+    """The order as it was answered when it was placed, for whoever asks the same again."""
+    return structs.replace(order, version=1, status="placed", changed_at=order.placed_at, reason=None, shortages=())
+
+
+def confirm(order: Order, now: datetime) -> Decision | None:
+    """Its stock is reserved; None where it no longer waits for that."""
+    if order.status != "placed":
+        return None
+    return _next(order, now, status="confirmed", ask_at=None), (events.OrderConfirmed,)
+
+
+def reject(order: Order, shortages: Iterable[Shortage], now: datetime) -> Decision | None:
+    """There is too little; None where it no longer waits for stock."""
+    if order.status != "placed":
+        return None
+    short = tuple(shortages)
+    rejected = _next(order, now, status="rejected", reason="out_of_stock", shortages=short, ask_at=None)
+    return rejected, (events.OrderRejected,)
+
+
+def cancel(order: Order, reason: Reason, now: datetime, patience: Patience) -> Decision | None:
+    """What it held is to be given back, and it asks until it hears so; None where it was cancelled before."""
+    if order.status == "rejected":
+        raise OrderWasRejected(order.id)
+    if order.status == "cancelled":
+        return None
+    cancelled = _next(order, now, status="cancelled", reason=reason, ask_at=now + patience.ask_after, asked=0)
+    return cancelled, (events.OrderCancelled,)
+
+
+def rest(order: Order, now: datetime) -> Decision | None:
+    """A cancelled order hears that nothing is held for it, and asks no more; nobody needs to be told."""
+    if order.status != "cancelled" or order.ask_at is None:
+        return None
+    return _next(order, now, ask_at=None), ()
+
+
+def ask_again(order: Order, now: datetime, patience: Patience) -> Decision | None:
+    """Asks what it asked before, later each time; an order that was never answered is cancelled at its deadline."""
+    if order.ask_at is None or order.ask_at > now:
+        return None
+    if order.status == "placed" and now >= order.placed_at + patience.deadline:
+        return cancel(order, "timed_out", now, patience)
+    asked = order.asked + 1
+    ask_at = now + min(patience.ask_after * 2 ** min(asked, 16), LONGEST_WAIT)
+    if order.status == "placed":
+        ask_at = min(ask_at, order.placed_at + patience.deadline)
+    fact = events.OrderPlaced if order.status == "placed" else events.OrderCancelled
+    return _next(order, now, ask_at=ask_at, asked=asked), (fact,)
+
+
+def _next(order: Order, now: datetime, **changes: object) -> Order:
+    return structs.replace(order, version=order.version + 1, changed_at=now, **changes)
+
+
+def _line(wanted: Wanted, product: Product) -> Line:
+    total = Money(product.price.amount * wanted.quantity, product.price.currency)
+    return Line(product.sku, product.name, wanted.quantity, product.price, total)
+
+
+def _sum(lines: Sequence[Line]) -> Money:
+    currencies = sorted({line.total.currency for line in lines})
+    if len(currencies) > 1:
+        raise CurrenciesMixed(f"The lines are priced in {' and '.join(currencies)}.", Flaw("#/lines", "mix currencies"))
+    return Money(sum(line.total.amount for line in lines), currencies[0])
+
+
+def _repeated(skus: Sequence[str]) -> list[int]:
+    return [place for place, sku in enumerate(skus) if sku in skus[:place]]
+
+
+def _refuse(refusal: type[Invalid], what: str, places: Sequence[int], skus: Sequence[str]) -> None:
+    if places:
+        flaws = [Flaw(f"#/lines/{place}/sku", f"{skus[place]} {what}") for place in places]
+        raise refusal(f"{', '.join(skus[place] for place in places)} {what}.", *flaws)

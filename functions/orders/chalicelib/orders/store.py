@@ -1,0 +1,79 @@
+"""Where orders keeps what it knows: one table, with orders and its own copies of customers and products."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from chalicelib.orders.model import Customer, Order, Product
+from chassis.aggregates import Aggregates
+from chassis.clock import stamp
+from chassis.table import Index, NotWritten, Plain, Table
+from chassis.writes import Copy
+
+TABLE = Table("ORDERS_TABLE")
+BY_CUSTOMER = Index("by_customer", "customer_id", "placed_key")
+WAITING = Index("waiting", "waiting_shard", "ask_at")
+S = TypeVar("S")
+SHARDS = 4  # of the waiting orders: one index key takes 1,000 writes a second
+
+
+def _entries(order: Order) -> Mapping[str, str]:
+    listed = {"customer_id": order.customer_id, "placed_key": f"{stamp(order.placed_at)}#{order.id}"}
+    if order.ask_at is None:
+        return listed
+    shard = str(zlib.crc32(order.id.encode()) % SHARDS)
+    return {**listed, "waiting_shard": shard, "ask_at": stamp(order.ask_at)}
+
+
+orders = Aggregates(TABLE, "order", Order, _entries)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known at the moment an order is placed; `order` is there when the same was placed before."""
+
+    order: Order | None
+    customer: Customer | None
+    products: Mapping[str, Product]
+
+
+def look_up(order: str, customer: str, skus: Iterable[str]) -> Known:
+    """All that placing an order needs, in one batch read (two for an order of 99 lines)."""
+    wanted = {sku: f"product#{sku}" for sku in skus}
+    found = TABLE.get_many([orders.key(order), f"customer#{customer}", *wanted.values()])
+    return Known(
+        order=_of(found, orders.key(order), Order),
+        customer=_of(found, f"customer#{customer}", Customer),
+        products={sku: msgspec.convert(found[key], Product) for sku, key in wanted.items() if key in found},
+    )
+
+
+def keep_customer(customer: Customer) -> None:
+    """Keeps what was told of a customer, unless something newer was."""
+    _keep(f"customer#{customer.id}", customer)
+
+
+def keep_product(product: Product) -> None:
+    """Keeps what was told of a product, unless something newer was."""
+    _keep(f"product#{product.sku}", product)
+
+
+def waiting(now: datetime, at_most: int) -> Iterator[str]:
+    """The orders that are to ask again, the longest waiting of each shard first."""
+    for shard in range(SHARDS):
+        page = TABLE.page(WAITING, str(shard), at_most, up_to=stamp(now))
+        yield from (key.removeprefix(orders.key("")) for key in page.keys)
+
+
+def _keep(key: str, state: Customer | Product) -> None:
+    with suppress(NotWritten):  # told late or twice: something as new is there
+        TABLE.write(Copy(key, state))
+
+
+def _of(found: Mapping[str, Plain], key: str, holds: type[S]) -> S | None:
+    return msgspec.convert(found[key], holds) if key in found else None

@@ -1,0 +1,30 @@
+"""What orders' facts cause here: each is a question that is answered once, and anew only when asked anew."""
+
+from chalicelib.products import model, schemas, store
+from chalicelib.products.model import Line
+from chassis import clock
+from chassis.inbox import Reaction
+from chassis.messages import Message
+
+
+def when_order_placed(heard: Message[schemas.OrderPlaced]) -> None:
+    """Reserves all lines of the order, or refuses it with those that there is too little of."""
+    order, asked, now = heard.data.id, heard.version, clock.now()
+    lines = [Line(line.sku, line.quantity) for line in heard.data.lines]
+    try:
+        store.answer_order(order, lambda found: model.reserve(found, order, lines, asked, now))
+    except store.StockShort as short:
+        shortages = short.shortages
+        store.answer_order(order, lambda found: model.refuse(found, order, shortages, asked, now))
+
+
+def when_order_cancelled(heard: Message[schemas.OrderCancelled]) -> None:
+    """Gives back what the order held, also when the order itself comes later."""
+    order, asked, now = heard.data.id, heard.version, clock.now()
+    store.answer_order(order, lambda found: model.release(found, order, asked, now))
+
+
+REACTIONS: dict[str, Reaction] = {
+    "emporium.orders.OrderPlaced.v1": when_order_placed,
+    "emporium.orders.OrderCancelled.v1": when_order_cancelled,
+}

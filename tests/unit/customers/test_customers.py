@@ -1,0 +1,52 @@
+"""Customers: what may change, and how little is told of it."""
+
+import pytest
+
+from chalicelib.customers import events, model
+from tests.builders import NOON, a_customer, minutes
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ada@example.com", "ADA@Example.COM"),
+        ("straße@example.com", "STRASSE@example.com"),
+        ("\uff41da@example.com", "ada@example.com"),
+    ],
+)
+def test_an_email_is_compared_without_case_and_by_what_it_looks_like(one: str, other: str) -> None:
+    assert model.canonical(one) == model.canonical(other)
+
+
+def test_different_emails_stay_different() -> None:
+    assert model.canonical("ada@example.com") != model.canonical("ada@example.org")
+
+
+def test_a_new_customer_is_told_of() -> None:
+    customer, facts = model.register("ada", {"email": "ada@example.com", "name": "Ada"}, NOON, None)
+    assert (customer.status, customer.version, facts) == ("active", 1, (events.CustomerRegistered,))
+
+
+def test_a_change_of_personal_data_is_told_to_nobody() -> None:
+    revised, facts = model.revise(a_customer(), {"name": "Ada L."}, minutes(1)) or pytest.fail("no change")
+    assert (revised.name, revised.version, facts) == ("Ada L.", 2, ())
+
+
+def test_a_change_to_what_is_so_already_is_none() -> None:
+    assert model.revise(a_customer(), {"name": "Ada"}, minutes(1)) is None
+
+
+def test_a_deactivation_is_told_once() -> None:
+    gone, facts = model.deactivate(a_customer(), minutes(1)) or pytest.fail("no change")
+    assert (gone.status, facts) == ("deactivated", (events.CustomerDeactivated,))
+    assert model.deactivate(gone, minutes(2)) is None
+
+
+def test_a_deactivated_customer_can_not_be_changed() -> None:
+    with pytest.raises(model.CustomerIsDeactivated):
+        model.revise(a_customer(status="deactivated"), {"name": "Eve"}, NOON)
+
+
+def test_no_fact_about_a_customer_holds_personal_data() -> None:
+    fields = {field for fact in events.FACTS for field in fact.__annotations__ | fact.__base__.__annotations__}
+    assert fields == {"id", "status", "created_at", "changed_at"}
