@@ -36,7 +36,13 @@ class Save:
     def item(self) -> dict[str, Any]:
         told = [{"fact": fact.__name__, "trace": log.trace()} for fact in self.facts]
         outbox = {"outbox": told} if told else {}
-        return {"pk": self.key, **msgspec.to_builtins(self.state), "version": self.state.version, **self.index, **outbox}
+        return {
+            "pk": self.key,
+            **msgspec.to_builtins(self.state),
+            "version": self.state.version,
+            **self.index,
+            **outbox,
+        }
 
     def request(self) -> Request:
         if self.state.version == 1:

@@ -12,6 +12,7 @@ from moto.dynamodb.models.table import SecondaryIndex
 from infra.local.moto.indexes import Bucket, buckets
 from infra.local.moto.patching import around
 
+
 def query(original: Callable[..., Any], self: Table, hash_key: DynamoType | None, *args: Any, **kwargs: Any) -> Any:
     """The same query, on a table that has no items but those under the hash key."""
     narrow = copy.copy(self)
