@@ -74,7 +74,7 @@ def up(
             cloud=chosen,
             apps=found,
             templates=sorted(templates.glob("*.yaml")),
-            checkpoints=Path(temporary) if chosen.command else Path(".emporium/checkpoints").resolve(),
+            checkpoints=Path(temporary) if chosen.command else _lasting_checkpoints(chosen.endpoint),
             inherited=os.environ,
             reload=reload,
         )
@@ -100,6 +100,11 @@ def _cloud(kind: str, port: int) -> "Cloud":
         raise click.BadParameter(str(unknown), param_hint="--cloud") from None
     endpoint = cloud.endpoint(kind, port)
     return Cloud(kind, endpoint, tuple(command), port) if command else Cloud("runs already", endpoint, None)
+
+
+def _lasting_checkpoints(endpoint: str) -> Path:
+    """Where the streams of a cloud that outlives this run were read up to."""
+    return Path(".emporium", "checkpoints", endpoint.rpartition("/")[2].replace(":", "-")).resolve()
 
 
 def _load_catalogue(front_door: str) -> None:
