@@ -78,10 +78,8 @@ def write_apps(folder: Path) -> Path:
     return folder
 
 
-def command(folder: Path | None, *flags: str) -> list[str]:
-    """For the apps of a folder, or for the project's own."""
-    places = ["--apps", str(folder / "apps"), "--templates", str(folder / "templates")] if folder else []
-    return [sys.executable, "-m", "infra.cli", "up", *places, *flags]
+def up_arguments(folder: Path, *flags: str) -> list[str]:
+    return ["up", "--apps", str(folder / "apps"), "--templates", str(folder / "templates"), *flags]
 
 
 class Stack:
@@ -90,8 +88,9 @@ class Stack:
     def __init__(self, folder: Path | None, *flags: str) -> None:
         self.folder = folder
         self.lines: list[str] = []
+        arguments = up_arguments(folder, "--port", "0", "--cloud-port", "0", *flags)
         self.process = subprocess.Popen(
-            command(folder, "--port", "0", "--cloud-port", "0", *flags),
+            [sys.executable, "-m", "infra.cli", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
