@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.apps_in_process import ROOT
 from infra.contracts.asyncapi import asyncapi
 from infra.contracts.capabilities import capabilities
 from infra.contracts.compatibility import breaking_changes
 from infra.contracts.events import event_schemas
 from infra.contracts.openapi import openapi
 
-FOLDER = ROOT / "contracts"
 EVENTS = "events"
 Documents = Mapping[str, dict[str, Any]]
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra.contracts.command import FOLDER
 from infra.contracts.compatibility import breaking_changes
-from infra.contracts.documents import FOLDER, broken_promises, documents, write
+from infra.contracts.documents import broken_promises, documents, write
 
 Schema = dict[str, Any]
 PLACED = "events/orders.OrderPlaced.v1.json"

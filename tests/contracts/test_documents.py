@@ -10,9 +10,8 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from infra.contracts import documents as writing
-from infra.contracts.command import contracts
-from infra.contracts.documents import FOLDER, differences, documents, write
+from infra.contracts.command import FOLDER, contracts
+from infra.contracts.documents import differences, documents, write
 
 MADE = documents()
 NAMES = [name for name in MADE if name.startswith("openapi/")]
@@ -75,27 +74,26 @@ def test_a_document_is_written_the_same_way_each_time(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the committed documents, which the command then works on."""
+def folder(tmp_path: Path) -> Path:
+    """A copy of the committed documents, for the command to work on."""
     copy = tmp_path / "contracts"
     shutil.copytree(FOLDER, copy)
-    monkeypatch.setattr(writing, "FOLDER", copy)
     return copy
 
 
 def test_the_check_says_which_file_differs_and_writes_nothing(folder: Path) -> None:
     (folder / "asyncapi.json").write_text("{}", encoding="utf-8")
-    result = CliRunner().invoke(contracts, ["--check"])
+    result = CliRunner().invoke(contracts, ["--check", "--folder", str(folder)])
     assert result.exit_code == 1
-    assert "contracts/asyncapi.json differs" in result.output
+    assert f"{folder / 'asyncapi.json'} differs" in result.output
     assert (folder / "asyncapi.json").read_text(encoding="utf-8") == "{}"
 
 
 def test_the_command_brings_back_what_was_changed_by_hand(folder: Path) -> None:
     (folder / "asyncapi.json").write_text("{}", encoding="utf-8")
     (folder / "openapi/lost.json").write_text("{}", encoding="utf-8")
-    assert CliRunner().invoke(contracts).exit_code == 0
-    assert CliRunner().invoke(contracts, ["--check"]).exit_code == 0
+    assert CliRunner().invoke(contracts, ["--folder", str(folder)]).exit_code == 0
+    assert CliRunner().invoke(contracts, ["--check", "--folder", str(folder)]).exit_code == 0
     assert not (folder / "openapi/lost.json").exists()
 
 
@@ -104,7 +102,7 @@ def test_the_command_does_not_write_over_a_promise_that_the_code_no_longer_keeps
     promised = json.loads(path.read_text(encoding="utf-8"))
     promised["$defs"]["OrderPlaced"]["properties"]["gift"] = {"type": "boolean"}
     path.write_text(json.dumps(promised), encoding="utf-8")
-    result = CliRunner().invoke(contracts)
+    result = CliRunner().invoke(contracts, ["--folder", str(folder)])
     assert result.exit_code == 1
     assert "events/orders.OrderPlaced.v1.json: data.gift was removed" in result.output
     assert "gift" in path.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from infra.contracts.documents import FOLDER
+from infra.contracts.command import FOLDER
 from tests.contracts.told import CAPABILITIES, Event, told
 
 PUBLISHED = {type: name for name, each in CAPABILITIES.items() for type in each.facts}
