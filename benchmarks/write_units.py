@@ -56,7 +56,7 @@ def writes(lines: int) -> tuple[Save, Save, Save]:
 
 
 def total(placed: Save, confirmed: Save, reserved: Save, lines: int, shape: Callable[[Save], Item]) -> int:
-    """Write units: the order twice with its index entries; in a transaction, its reservation and a stock item a line."""
+    """Write units: the order twice with its index entries; its reservation and a stock item a line in a transaction."""
     entries = KEY_ONLY_INDEX * 3  # by customer, waiting, and waiting no more
     stocks = lines * 2
     return units(shape(placed)) + units(shape(confirmed)) + entries + 2 * units(shape(reserved)) + stocks
