@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -14,9 +15,12 @@ T = TypeVar("T")
 BODY = 64 * 1024  # bytes
 _JSON = re.compile(r"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
 _MERGE = re.compile(r"application/merge-patch\+json\s*", re.IGNORECASE)  # RFC 7396
-_KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?')
-_AT = re.compile(r" - at `\$(.*)`$")
-_FIELD = re.compile(r"(?:missing required|unknown) field `(.*)`$")
+_KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x5b\x5d-\x7e]{1,255})(?P=quote)')
+# how msgspec ends what it says: the path to the value, or to the map of which a key is wrong
+_AT = re.compile(r" - at `(?:key` in `)?\$([\w.\[\]]*)`\Z")
+_FIELD = re.compile(r"(?:missing required|unknown) field `(.*)`\Z", re.DOTALL)
+_FRAGMENT = "~!$&'()*+,;=:@?"  # what stands in a URI fragment as it is (RFC 3986, 3.5)
+LONGEST = 200  # signs that are said of one field: a caller knows what it sent
 
 
 class NotJson(Malformed):
@@ -75,7 +79,7 @@ def idempotency_key(header: str | None) -> str | None:
     if not key:
         detail = "An Idempotency-Key has 1 to 255 visible ASCII signs."
         raise Malformed(detail, Flaw("Idempotency-Key", detail, "header"))
-    return key.group(1)
+    return key["key"]
 
 
 def fingerprint(value: Any) -> str:
@@ -85,13 +89,14 @@ def fingerprint(value: Any) -> str:
 
 def _not_accepted(message: str, place: Place) -> FieldNotAccepted:
     """msgspec says `Expected `int` >= 1 - at `$.lines[0].quantity``; RFC 9457 wants #/lines/0/quantity."""
-    at, field = _AT.search(message), _FIELD.search(_AT.sub("", message))
+    at, said = _AT.search(message), _AT.sub("", message)
+    field = _FIELD.search(said)
     path = re.sub(r"\[(\d+)\]", r".\1", at.group(1) if at else "").replace("[...]", "")
-    steps = [step for step in path.split(".") if step] + ([field.group(1)] if field else [])
-    detail = _AT.sub("", message).replace("`", "")
+    steps = [step for step in path.split(".") if step] + ([field.group(1)[:LONGEST]] if field else [])
+    detail = said[:LONGEST].replace("`", "")
     where = "#" + "".join(f"/{_escaped(step)}" for step in steps) if place == "pointer" else ".".join(steps)
     return FieldNotAccepted(f"{'.'.join(steps) or 'The request'}: {detail}.", Flaw(where, detail, place))
 
 
 def _escaped(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+    return quote(step.replace("~", "~0").replace("/", "~1"), safe=_FRAGMENT)
