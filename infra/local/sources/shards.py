@@ -71,9 +71,8 @@ class Reader:
         except ClientError as error:
             if error.response["Error"]["Code"] != "TrimmedDataAccessException":
                 raise
-            _log.warning(
-                "%s: the stream has dropped %s: reading on from what is left", self._shard_id, self.position
-            )
+            lost = self.position.sequence
+            _log.warning("%s: the stream has dropped %s: reading on from its oldest", self._shard_id, lost)
             self.position = TRIM_HORIZON
             return []
         records = [to_record(dict(record), self._stream_arn) for record in page["Records"]]

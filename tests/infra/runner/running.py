@@ -24,7 +24,7 @@ def tell():
     return {"version": VERSION, "pid": os.getpid(), "greeting": os.environ["GREETING"]}
 
 
-@app.route("/alpha/crash")
+@app.route("/alpha/crash", methods=["POST"])
 def crash():
     os._exit(7)
 
@@ -122,6 +122,10 @@ class Stack:
 
     def get(self, path: str) -> Answer:
         return call(self.port("front door"), "GET", path)
+
+    def post(self, path: str) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        return call(self.port("front door"), "POST", path, b"{}", headers)
 
     def part(self, name: str) -> Any:
         return self.get("/health").json()["parts"][name]

@@ -56,9 +56,7 @@ def test_a_request_goes_to_the_app_of_its_first_segment_as_it_was_sent() -> None
 
 
 def test_the_app_learns_who_asked_and_by_which_name() -> None:
-    request = Request(
-        "GET", "/", (("Host", "shop.example"), ("X-Forwarded-For", "9.9.9.9")), client="8.8.8.8"
-    )
+    request = Request("GET", "/", (("Host", "shop.example"), ("X-Forwarded-For", "9.9.9.9")), client="8.8.8.8")
     headers = dict(forwarded(request))
     assert headers == {
         "Host": "shop.example",
@@ -69,9 +67,7 @@ def test_the_app_learns_who_asked_and_by_which_name() -> None:
 
 
 def test_what_concerns_one_connection_alone_is_not_passed_on() -> None:
-    request = Request(
-        "GET", "/", (("Connection", "close, X-Hop"), ("X-Hop", "1"), ("TE", "gzip"), ("A", "b"))
-    )
+    request = Request("GET", "/", (("Connection", "close, X-Hop"), ("X-Hop", "1"), ("TE", "gzip"), ("A", "b")))
     assert {"Connection", "X-Hop", "TE"}.isdisjoint(dict(forwarded(request)))
     assert dict(forwarded(request))["A"] == "b"
 

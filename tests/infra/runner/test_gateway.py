@@ -242,9 +242,7 @@ def test_two_requests_at_once_do_not_see_each_other(port: int) -> None:
 
 def test_a_connection_carries_many_requests(port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    assert [call_on(connection, "GET", f"/things/{n}").json() for n in range(3)] == [
-        {"name": str(n)} for n in range(3)
-    ]
+    assert [call_on(connection, "GET", f"/things/{n}").json() for n in range(3)] == [{"name": str(n)} for n in range(3)]
     connection.close()
 
 
@@ -264,9 +262,7 @@ def test_a_route_with_an_authorizer_is_a_401_without_credentials(port: int) -> N
 
 
 @pytest.mark.parametrize(("token", "status"), [("unknown", 401), ("poor", 403), ("broken", 500)])
-def test_an_authorizer_that_refuses_or_fails_keeps_the_request_out(
-    port: int, token: str, status: int
-) -> None:
+def test_an_authorizer_that_refuses_or_fails_keeps_the_request_out(port: int, token: str, status: int) -> None:
     assert_problem(call(port, "GET", "/mine", headers={"Authorization": token}), status, "/mine")
 
 

@@ -15,9 +15,7 @@ QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:things"
 
 
 @contextmanager
-def running(
-    mapping: Mapping, invoke: Invoke, clients: Clients, checkpoints: Path
-) -> Iterator[threading.Event]:
+def running(mapping: Mapping, invoke: Invoke, clients: Clients, checkpoints: Path) -> Iterator[threading.Event]:
     """Runs the mapping in a thread while the block lasts; then it must stop by itself."""
     stop = threading.Event()
     thread = threading.Thread(target=run, args=(mapping, invoke, clients, stop, checkpoints), daemon=True)
@@ -73,9 +71,7 @@ def _identifier(record: dict[str, Any]) -> str:
 
 def a_record(number: int, created: int = 0) -> dict[str, Any]:
     """A stream record as Lambda shapes it, as far as the deciding looks at it."""
-    return {
-        "dynamodb": {"SequenceNumber": str(number), "ApproximateCreationDateTime": created, "SizeBytes": 10}
-    }
+    return {"dynamodb": {"SequenceNumber": str(number), "ApproximateCreationDateTime": created, "SizeBytes": 10}}
 
 
 def some_records(count: int) -> tuple[dict[str, Any], ...]:

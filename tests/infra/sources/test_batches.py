@@ -57,9 +57,7 @@ def test_records_beyond_the_greatest_age_are_the_leading_ones() -> None:
     assert too_old(records, now=999.0, max_age_seconds=-1) == 0
 
 
-def to_the_end(
-    count: int, poison: set[int], mapping: StreamMapping, reports: bool
-) -> tuple[list[str], list[str]]:
+def to_the_end(count: int, poison: set[int], mapping: StreamMapping, reports: bool) -> tuple[list[str], list[str]]:
     """The records handled and those given up, each in the order in which it came to that."""
     todo, handled, given_up = [Work(some_records(count))], list[Record](), list[Record]()
     while todo:

@@ -16,9 +16,7 @@ def an_app() -> Chalice:
     @app.on_sqs_message(queue="things", batch_size=5, maximum_concurrency=4)
     def inbox(event: Any) -> None: ...
 
-    @app.on_dynamodb_record(
-        stream_arn="set by the deployment", batch_size=50, starting_position="TRIM_HORIZON"
-    )
+    @app.on_dynamodb_record(stream_arn="set by the deployment", batch_size=50, starting_position="TRIM_HORIZON")
     def relay(event: Any) -> None: ...
 
     @app.schedule(Rate(1, Rate.MINUTES))

@@ -50,9 +50,7 @@ def new(attribute: str, choices: list[Any]) -> dict[str, Any]:
         ({"$or": [{"eventName": ["REMOVE"]}, new("status", ["gone"])]}, False),
     ],
 )
-def test_a_record_passes_if_it_holds_all_that_the_pattern_names(
-    pattern: dict[str, Any], passes: bool
-) -> None:
+def test_a_record_passes_if_it_holds_all_that_the_pattern_names(pattern: dict[str, Any], passes: bool) -> None:
     assert matches([parse(json.dumps(pattern))], RECORD) is passes
 
 

@@ -44,9 +44,7 @@ class Stream:
 
     def get_records(self, ShardIterator: str, Limit: int) -> Any:
         numbers = range(int(ShardIterator), 13)[:Limit]
-        records = [
-            {"eventID": "", "eventName": "INSERT", "dynamodb": {"SequenceNumber": str(n)}} for n in numbers
-        ]
+        records = [{"eventID": "", "eventName": "INSERT", "dynamodb": {"SequenceNumber": str(n)}} for n in numbers]
         is_over = self._closed and (not numbers or numbers[-1] == 12)
         return {"Records": records, **({} if is_over else {"NextShardIterator": "x"})}
 

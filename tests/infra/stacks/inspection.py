@@ -14,6 +14,5 @@ def queue_attributes(clients: Clients, name: str) -> dict[str, Any]:
 def subscriptions(clients: Clients) -> list[dict[str, Any]]:
     found = clients.sns.list_subscriptions()["Subscriptions"]
     return [
-        clients.sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])["Attributes"]
-        for each in found
+        clients.sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])["Attributes"] for each in found
     ]

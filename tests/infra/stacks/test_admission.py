@@ -62,9 +62,7 @@ def test_a_queue_that_does_not_let_its_topic_in_is_refused(tmp_path: Path, state
 
 def test_the_dead_letters_of_a_subscription_must_let_the_topic_in_too(tmp_path: Path) -> None:
     dead_letters = ", RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn}"
-    with pytest.raises(
-        TemplateError, match=r"Subscription\.Properties\.RedrivePolicy: no policy lets .*Dead\.Arn"
-    ):
+    with pytest.raises(TemplateError, match=r"Subscription\.Properties\.RedrivePolicy: no policy lets .*Dead\.Arn"):
         plan(tmp_path, ADMITS, dead_letters)
 
 

@@ -43,8 +43,7 @@ def test_a_table_is_as_its_template_says(cloud: Clients, capability: str) -> Non
     assert table["DeletionProtectionEnabled"] is False
     assert indexes == INDEXES[capability]
     assert all(
-        index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
-        for index in table.get("GlobalSecondaryIndexes", [])
+        index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in table.get("GlobalSecondaryIndexes", [])
     )
     assert cloud.dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"] == {
         "TimeToLiveStatus": "ENABLED",

@@ -154,12 +154,8 @@ def test_a_subscription_follows_its_template(tmp_path: Path, clients: Clients) -
         attributes = clients.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
         return attributes["RawMessageDelivery"], json.loads(attributes.get("FilterPolicy", "{}"))
 
-    first = applied(tmp_path, clients, subscription(", RawMessageDelivery: true, FilterPolicy: {type: [a]}"))[
-        "it"
-    ]
-    second = applied(
-        tmp_path, clients, subscription(", RawMessageDelivery: true, FilterPolicy: {type: [b]}")
-    )["it"]
+    first = applied(tmp_path, clients, subscription(", RawMessageDelivery: true, FilterPolicy: {type: [a]}"))["it"]
+    second = applied(tmp_path, clients, subscription(", RawMessageDelivery: true, FilterPolicy: {type: [b]}"))["it"]
     assert first == second
     assert found(first) == ("true", {"type": ["b"]})
     applied(tmp_path, clients, subscription())

@@ -28,9 +28,7 @@ def source(event: str, logical_id: str = "Inbox") -> str:
 
 
 def test_an_event_source_is_found_by_its_handlers_name(tmp_path: Path) -> None:
-    text = source(
-        "NightlyReportEvent: {Type: Schedule, Properties: {Schedule: rate(1 day)}}", "NightlyReport"
-    )
+    text = source("NightlyReportEvent: {Type: Schedule, Properties: {Schedule: rate(1 day)}}", "NightlyReport")
     assert read(tmp_path, text).events == {"nightly_report": {"Schedule": "rate(1 day)"}}
 
 
@@ -109,9 +107,7 @@ def test_two_functions_can_not_want_one_variable_to_differ(tmp_path: Path) -> No
         Globals: {Function: {Environment: {Variables: {LEVEL: info}}}}
         Resources: {Inbox: {Properties: {Environment: {Variables: {LEVEL: debug}}}}}
     """
-    with pytest.raises(
-        TemplateError, match=r"Inbox\.Properties\.Environment\.Variables\.LEVEL: another function"
-    ):
+    with pytest.raises(TemplateError, match=r"Inbox\.Properties\.Environment\.Variables\.LEVEL: another function"):
         read(tmp_path, text)
 
 
@@ -132,9 +128,7 @@ def test_an_app_is_told_its_table_its_topic_and_where_its_relay_leaves_dead_lett
         "PARTIAL_BATCH_RESPONSES": "on",
     }
     assert found.events["relay"]["Stream"] == f"{capability}-stream-arn"
-    assert found.events["relay"]["DestinationConfig"] == {
-        "OnFailure": {"Destination": f"{capability}-relay-dlq-arn"}
-    }
+    assert found.events["relay"]["DestinationConfig"] == {"OnFailure": {"Destination": f"{capability}-relay-dlq-arn"}}
     assert found.events.get("inbox", {}).get("Queue") == (
         None if capability == "customers" else f"{capability}-inbox-arn"
     )

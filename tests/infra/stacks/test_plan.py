@@ -191,9 +191,7 @@ def test_a_resource_that_is_not_made_can_not_be_named(tmp_path: Path) -> None:
 
 def test_resources_that_name_each_other_are_refused(tmp_path: Path) -> None:
     text = f"Resources: {{One: {queue('!Ref Two')}, Two: {queue('!Ref One')}}}"
-    with pytest.raises(
-        TemplateError, match=r"^a\.yaml: a circle of names: (One -> Two -> One|Two -> One -> Two)"
-    ):
+    with pytest.raises(TemplateError, match=r"^a\.yaml: a circle of names: (One -> Two -> One|Two -> One -> Two)"):
         plan(tmp_path, text)
 
 

@@ -54,10 +54,7 @@ def test_the_exports_name_what_was_made(clients: Clients) -> None:
     inbox = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     assert exports["emporium-local-orders-stream-arn"] == table["LatestStreamArn"]
     assert exports["emporium-local-orders-inbox-arn"] == inbox["QueueArn"]
-    assert (
-        exports["emporium-local-orders-topic-arn"]
-        == "arn:aws:sns:us-east-1:123456789012:emporium-local-orders"
-    )
+    assert exports["emporium-local-orders-topic-arn"] == "arn:aws:sns:us-east-1:123456789012:emporium-local-orders"
     assert not any("«" in value for value in exports.values())
 
 
