@@ -27,6 +27,10 @@ class NotJson(Malformed):
     """The body can not be read as JSON (RFC 8259)."""
 
 
+class NotText(Malformed):
+    """What was percent-encoded is no UTF-8."""
+
+
 class FieldNotAccepted(Invalid):
     """A field is missing, unknown, or holds what it may not hold."""
 
@@ -50,7 +54,8 @@ def body(raw: bytes, content_type: str | None, takes: type[T]) -> T:
     if not raw and takes is Nothing:
         return takes()
     if not (_JSON.fullmatch(content_type or "") or _MERGE.fullmatch(content_type or "")):
-        detail = f"The body is to be application/json in UTF-8, not {content_type or 'without a Content-Type'}."
+        told = ascii(content_type)[:LONGEST] if content_type else "without a Content-Type"
+        detail = f"The body is to be application/json in UTF-8, not {told}."
         raise FormatNotRead(detail, Flaw("Content-Type", "write application/json", "header"))
     try:
         return msgspec.json.decode(raw, type=takes)
@@ -61,10 +66,14 @@ def body(raw: bytes, content_type: str | None, takes: type[T]) -> T:
 
 
 def query(given: Mapping[str, list[str]], takes: type[T]) -> T:
-    """The checked query parameters, each given at most once; raises FieldNotAccepted."""
+    """The checked query parameters, each given at most once; raises NotText or FieldNotAccepted."""
     for name, values in given.items():
+        if not all(map(_is_text, (name, *values))):
+            raise NotText(f"A query parameter is not UTF-8: {ascii(name)[:LONGEST]}.")
         if len(values) > 1:
-            raise FieldNotAccepted(f"{name} is given twice.", Flaw(name, "is given more than once", "parameter"))
+            raise FieldNotAccepted(
+                f"{name[:LONGEST]} is given twice.", Flaw(name[:LONGEST], "is given more than once", "parameter")
+            )
     try:
         return msgspec.convert({name: values[0] for name, values in given.items()}, takes, strict=False)
     except msgspec.ValidationError as error:
@@ -96,6 +105,15 @@ def _not_accepted(message: str, place: Place) -> FieldNotAccepted:
     detail = said[:LONGEST].replace("`", "")
     where = "#" + "".join(f"/{_escaped(step)}" for step in steps) if place == "pointer" else ".".join(steps)
     return FieldNotAccepted(f"{'.'.join(steps) or 'The request'}: {detail}.", Flaw(where, detail, place))
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be told again, in JSON or to DynamoDB: half a surrogate pair can not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _escaped(step: str) -> str:
