@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
 
 from chalice.app import Chalice, Response
 
@@ -89,7 +90,7 @@ class Doors:
         began, incoming = time.perf_counter(), self.app.current_request
         assert incoming is not None  # Chalice sets it before it calls a view
         log.follow(incoming.headers.get("traceparent"))
-        response = _answer(door, incoming, names)
+        response = _answer(door, incoming, {name: unquote(given) for name, given in names.items()})
         log.say(
             "answered",
             method=door.method,

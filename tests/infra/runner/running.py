@@ -78,15 +78,16 @@ def write_apps(folder: Path) -> Path:
     return folder
 
 
-def command(folder: Path, *flags: str) -> list[str]:
-    places = ["--apps", str(folder / "apps"), "--templates", str(folder / "templates")]
+def command(folder: Path | None, *flags: str) -> list[str]:
+    """For the apps of a folder, or for the project's own."""
+    places = ["--apps", str(folder / "apps"), "--templates", str(folder / "templates")] if folder else []
     return [sys.executable, "-m", "infra.cli", "up", *places, *flags]
 
 
 class Stack:
     """A running `emporium up` on free ports; what it says is kept in `lines`."""
 
-    def __init__(self, folder: Path, *flags: str) -> None:
+    def __init__(self, folder: Path | None, *flags: str) -> None:
         self.folder = folder
         self.lines: list[str] = []
         self.process = subprocess.Popen(
@@ -131,6 +132,7 @@ class Stack:
         return self.get("/health").json()["parts"][name]
 
     def edit(self, name: str, old: str, new: str) -> None:
+        assert self.folder is not None
         file = self.folder / "apps" / name / "app.py"
         file.write_text(file.read_text().replace(old, new))
 
