@@ -46,9 +46,7 @@ class Stream:
 
     def get_records(self, ShardIterator: str, Limit: int) -> Any:
         numbers = range(int(ShardIterator), self.newest + 1)[:Limit]
-        records = [
-            {"eventID": "", "eventName": "INSERT", "dynamodb": {"SequenceNumber": str(n)}} for n in numbers
-        ]
+        records = [{"eventID": "", "eventName": "INSERT", "dynamodb": {"SequenceNumber": str(n)}} for n in numbers]
         following = int(ShardIterator) + len(numbers)
         is_over = self._closed and following > self.newest
         return {"Records": records, **({} if is_over else {"NextShardIterator": str(following)})}
