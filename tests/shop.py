@@ -4,13 +4,13 @@ import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from chalice.config import Config
 from chalice.local import LocalGateway
 
-from chassis import aws, clock
 from infra.apps_in_process import ROOT, load_apps
 from infra.local.clients import Clients
 from infra.local.stacks import apply, overlay
@@ -35,8 +35,8 @@ class Shop:
 
     clients: Clients
     apps: dict[str, ModuleType]
+    streams: dict[str, dict[str, str]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -62,6 +62,10 @@ class Shop:
                 deliver()
         raise AssertionError("the shop does not come to rest")
 
+    def take(self, name: str) -> list[Delivery]:
+        """The deliveries that are due to a capability, to be made in any order, or never."""
+        return list(self._due(name))
+
     def tick(self) -> None:
         """What the schedule does each minute."""
         self.apps["orders"].tick(_scheduled(), CONTEXT)
@@ -76,23 +80,27 @@ class Shop:
 
     def _records(self, name: str) -> list[dict[str, Any]]:
         """What the table's stream has new."""
-        streams, arn = self.clients.streams, self._stream(name)
-        [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        streams, stream = self.clients.streams, self._stream(name)
         at = self.places.get(name)
         start: dict[str, Any] = (
             {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": at}
             if at
             else {"ShardIteratorType": "TRIM_HORIZON"}
         )
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], **start)["ShardIterator"]
+        iterator = streams.get_shard_iterator(**stream, **start)["ShardIterator"]
         records: list[dict[str, Any]] = list(streams.get_records(ShardIterator=iterator)["Records"])
         for record in records:
             record["dynamodb"]["ApproximateCreationDateTime"] = 0
             self.places[name] = record["dynamodb"]["SequenceNumber"]
         return records
 
-    def _stream(self, name: str) -> str:
-        return self.clients.dynamodb.describe_table(TableName=f"emporium-test-{name}")["Table"]["LatestStreamArn"]
+    def _stream(self, name: str) -> dict[str, str]:
+        if name not in self.streams:
+            table = self.clients.dynamodb.describe_table(TableName=f"emporium-test-{name}")["Table"]
+            stream = self.clients.streams.describe_stream(StreamArn=table["LatestStreamArn"])["StreamDescription"]
+            [shard] = stream["Shards"]
+            self.streams[name] = {"StreamArn": stream["StreamArn"], "ShardId": shard["ShardId"]}
+        return self.streams[name]
 
     def _messages(self, name: str) -> list[dict[str, Any]]:
         """What waits in the inbox; taken from it at once, for these tests deliver on their own account."""
@@ -110,10 +118,16 @@ class Shop:
         found = self.clients.dynamodb.get_item(TableName=f"emporium-test-{name}", Key={"pk": {"S": key}})
         return dict(found.get("Item", {}))
 
+    def set_aside(self) -> list[str]:
+        """What stands in any queue of dead letters."""
+        urls = self.clients.sqs.list_queues(QueueNamePrefix="emporium-test-").get("QueueUrls", [])
+        letters = [self.clients.sqs.receive_message(QueueUrl=url) for url in urls if url.endswith("dlq")]
+        return [message["Body"] for letter in letters for message in letter.get("Messages", [])]
+
 
 def open_shop(set_env: Callable[[str, str], None]) -> Shop:
     """Makes tables, topics and queues by the templates, and gives the apps their settings."""
-    clients = Clients()
+    clients = _clients()
     templates = [TEMPLATES / "backbone.yaml", *(TEMPLATES / f"{name}-data.yaml" for name in load_apps())]
     exports = apply(templates, {"Stage": "test"}, clients)
     for name in load_apps():
@@ -121,9 +135,13 @@ def open_shop(set_env: Callable[[str, str], None]) -> Shop:
         for setting, value in given.items() | {(f"{name.upper()}_CURSOR_KEY", "test")}:
             if setting != "PARTIAL_BATCH_RESPONSES":  # these tests want to see what fails
                 set_env(setting, value)
-    aws.use(None)
-    clock.use(None)
     return Shop(clients, load_apps())
+
+
+@cache
+def _clients() -> Clients:
+    """Making clients costs more than most tests; the cloud behind them is new each time."""
+    return Clients()
 
 
 def _scheduled() -> dict[str, Any]:

@@ -1,11 +1,7 @@
 """Finds the Chalice apps of a folder and gives each its port."""
 
-import socket
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-
-from infra.local.web.server import bind
 
 
 @dataclass(frozen=True)
@@ -36,18 +32,3 @@ def discover(folder: Path, front_port: int, only: frozenset[str] = frozenset()) 
         for place, (name, each) in enumerate(zip(names, folders, strict=True))
     ]
     return [app for app in apps if not only or app.name in only]
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody holds just now, all different."""
-    with ExitStack() as stack:
-        held: list[socket.socket] = [stack.enter_context(bind(0)) for _ in range(count)]
-        return [each.getsockname()[1] for each in held]
-
-
-def is_free(port: int) -> bool:
-    try:
-        bind(port).close()
-    except OSError:
-        return False
-    return True

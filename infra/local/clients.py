@@ -23,7 +23,7 @@ _CONFIG = Config(
     read_timeout=60,  # above the 20 s of the longest poll
     # Whoever calls decides about trying again: a retry hidden in here would be a second write.
     retries={"total_max_attempts": 1},
-    # Calls with an ARN would otherwise go to a host made of the account's number: no local cloud answers there.
+    # Calls with an ARN would otherwise go to a host named after the account: no local cloud answers there.
     account_id_endpoint_mode="disabled",
     proxies={},
 )
@@ -65,9 +65,7 @@ class Clients:
     def _client(self, service: Any) -> Any:
         with self._lock:  # a session must not make two clients at once
             if service not in self._made:
-                self._made[service] = self._session.client(
-                    service, endpoint_url=self.endpoint, config=_CONFIG
-                )
+                self._made[service] = self._session.client(service, endpoint_url=self.endpoint, config=_CONFIG)
             return self._made[service]
 
 

@@ -1,4 +1,4 @@
-"""One port for all apps: each request goes to the app that owns its first path segment, as by a CDN in AWS."""
+"""One port for all apps: each request goes to the app that owns its first path segment, as a CDN does."""
 
 import http.client
 import json
@@ -35,14 +35,14 @@ class Upstream(Protocol):
 
 @dataclass
 class FrontDoor:
-    """A handler for the server. `owner` tells whose a segment is, `health` if all is up, and each part's state."""
+    """A handler for the server. `owner` tells whose a segment is; `health` if all is up, and each part."""
 
     owner: Callable[[str], Upstream | None]
     health: Callable[[], tuple[bool, dict[str, Any]]]
     _connections: "Connections" = field(default_factory=lambda: Connections())
 
     def __call__(self, request: Request) -> Response:
-        if request.path == HEALTH:
+        if request.path == HEALTH and request.method in ("GET", "HEAD"):
             return self._health()
         segment = unquote(request.path.split("/")[1]) if "/" in request.path else ""
         upstream = self.owner(segment) or self.owner(ANY)
@@ -51,6 +51,10 @@ class FrontDoor:
         if not upstream.up:
             raise Refused(503, f"{upstream.name} is down at the moment", _RETRY)
         return self._pass_on(request, upstream)
+
+    def close(self) -> None:
+        """Lets go of the kept-alive connections to the apps."""
+        self._connections.close()
 
     def _health(self) -> Response:
         healthy, document = self.health()
@@ -65,9 +69,7 @@ class FrontDoor:
         except TimeoutError:
             raise Refused(504, f"{upstream.name} did not answer within {_ANSWER_SECONDS:g} s") from None
         except (OSError, http.client.HTTPException):
-            detail = (
-                f"{upstream.name} broke off before it answered: it may have done what was asked"
-            )
+            detail = f"{upstream.name} broke off before it answered: it may have done what was asked"
             raise Refused(502, detail) from None
 
 
@@ -101,6 +103,12 @@ class Connections:
             with self._lock:
                 self._idle.setdefault(port, deque()).append(connection)
         return response
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in (each for idle in self._idle.values() for each in idle):
+                connection.close()
+            self._idle.clear()
 
     def _take(self, port: int) -> http.client.HTTPConnection:
         while True:

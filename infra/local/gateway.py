@@ -85,7 +85,7 @@ class Gateway:
             return response_of(self.app(event, context))
         except Malformed as malformed:
             print(f"502: {malformed}", flush=True)
-        except Exception:
+        except BaseException:  # SystemExit too: on Lambda it ends the function, not the gateway
             traceback.print_exc()
         raise Refused(502, "the function failed or gave a malformed answer: see its log")
 

@@ -4,8 +4,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.local.apps import App
+from infra.local.assignment import Assignment
+
+if TYPE_CHECKING:
+    from infra.local.stacks import Overlay
 
 REGION = "us-east-1"
 STAGE = "local"
@@ -13,16 +18,16 @@ STAGE = "local"
 
 @dataclass(frozen=True)
 class Cloud:
-    """`command` is None for a cloud that somebody else runs."""
+    """`command` is None for a cloud that somebody else runs; its state then outlives this run."""
 
     kind: str
     endpoint: str
     command: tuple[str, ...] | None
+    port: int = 0
 
 
 @dataclass(frozen=True)
 class Plan:
-    front_port: int
     cloud: Cloud
     apps: tuple[App, ...]
     templates: tuple[Path, ...]
@@ -34,7 +39,6 @@ class Plan:
 
 def make_plan(
     *,
-    front_port: int,
     cloud: Cloud,
     apps: Sequence[App],
     templates: Sequence[Path],
@@ -49,11 +53,8 @@ def make_plan(
     by_name = {path.name: path for path in templates}
     backbone = [by_name["backbone.yaml"]] if "backbone.yaml" in by_name else []
     data = [by_name[name] for name in sorted(by_name) if name.endswith("-data.yaml")]
-    overlays = {
-        app.name: by_name[f"{app.name}-app.yaml"] for app in apps if f"{app.name}-app.yaml" in by_name
-    }
+    overlays = {app.name: by_name[f"{app.name}-app.yaml"] for app in apps if f"{app.name}-app.yaml" in by_name}
     return Plan(
-        front_port=front_port,
         cloud=cloud,
         apps=tuple(apps),
         templates=(*backbone, *data),
@@ -64,12 +65,25 @@ def make_plan(
     )
 
 
+def assignment(plan: Plan, app: App, port: int, overlay: "Overlay | None") -> Assignment:
+    """What the app's worker is told; `port` is the app's own or, where that is 0, the one it got."""
+    return Assignment(
+        folder=str(app.folder),
+        stage=STAGE,
+        port=port,
+        endpoint=plan.cloud.endpoint,
+        checkpoints=str(plan.checkpoints / app.name),
+        environment=overlay.environment if overlay else {},
+        events=overlay.events if overlay else {},
+    )
+
+
 def worker_command(ready_fd: int) -> tuple[str, ...]:
     return (sys.executable, "-m", "infra.local.worker", "--ready-fd", str(ready_fd))
 
 
 def child_environment(inherited: Mapping[str, str], endpoint: str) -> dict[str, str]:
-    """The environment of every child: none of the developer's own AWS settings, so no way to a real account."""
+    """Every child's environment: none of the developer's own AWS settings, so no way to a real account."""
     kept = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, kept.get("PYTHONPATH", "").split(":"))]

@@ -44,6 +44,7 @@ class Child:
         finally:
             os.close(writing)
         self.pid = self._process.pid
+        self._ended = threading.Event()
         self._on_ready, self._on_exit, self._say = on_ready, on_exit, say
         self._echo = threading.Thread(target=self._read_output, daemon=True)
         self._echo.start()
@@ -57,17 +58,21 @@ class Child:
     def give(self, line: bytes) -> None:
         """Writes to the child's stdin; one that is gone already is told of by on_exit."""
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):
+        with suppress(OSError, ValueError):
             self._process.stdin.write(line)
             self._process.stdin.flush()
 
     def terminate(self) -> None:
         self._process.terminate()
 
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended, after so many seconds at the most."""
+        return self._ended.wait(seconds)
+
     def kill(self) -> None:
-        """Ends it at once, with whatever it started itself."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        """Ends it at once, with whatever it started itself; nothing where it has ended."""
+        if not self._ended.is_set():
+            self._kill_group()
 
     def _watch(self) -> None:
         with self._ready:
@@ -75,13 +80,23 @@ class Child:
         if line and self._on_ready:
             self._on_ready(self, line)
         self._process.wait()
+        self._ended.set()
+        self._kill_group()  # what it started itself and left behind
         self._echo.join(1)  # its last words come before the news of its end
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
         self._on_exit(self)
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def _read_output(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._say(self.name, line)
+        with self._process.stdout as lines:
+            for line in lines:
+                self._say(self.name, line)
 
 
 class Output:

@@ -9,3 +9,16 @@ from tests.shop import Shop, open_shop
 def shop(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """The three capabilities over an empty cloud."""
     return open_shop(monkeypatch.setenv)
+
+
+@pytest.fixture
+def ada(shop: Shop) -> str:
+    """The id of a customer of whom all have heard, in a shop that sells ten teas and ten mugs."""
+    for sku, amount in (("tea", 349), ("mug", 1250)):
+        price = {"amount": amount, "currency": "USD"}
+        assert shop.call("POST", "/products", {"sku": sku, "name": sku.title(), "price": price}).status == 201
+        stocked = shop.call("POST", f"/products/{sku}/stock-adjustments", {"delta": 10, "reason": "delivery"})
+        assert stocked.status == 201
+    customer = shop.call("POST", "/customers", {"email": "ada@example.com", "name": "Ada"})
+    shop.settle()
+    return str(customer.body["id"])

@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 
-from infra.local.moto import general
+from infra.local.moto import express, expiry, general
+from infra.local.moto.call import Answer, Call
 from infra.local.moto.hardening import harden
 from infra.local.moto.wire import Server
 
@@ -25,7 +26,16 @@ def arguments() -> argparse.Namespace:
 def make_server(port: int) -> Server:
     """A hardened cloud, not started yet. Raises OSError when the port is taken."""
     harden()
-    return Server(port, functools.partial(general.answer, general.application()))
+    return Server(port, functools.partial(respond, general.application()))
+
+
+def respond(application: general.Application, call: Call) -> Answer:
+    raw = express.answer(call)
+    if raw is None:
+        return general.answer(application, call)
+    status, headers, body = raw
+    fields = [(name, str(value)) for name, value in headers.items()]
+    return Answer(status, fields, body if isinstance(body, bytes) else body.encode())
 
 
 def main() -> int:
@@ -41,6 +51,7 @@ def main() -> int:
         signal.signal(number, lambda *_: end.set())
     if options.tied:
         threading.Thread(target=end_with_input, args=(end,), daemon=True).start()
+    threading.Thread(target=expiry.keep_sweeping, args=(end,), daemon=True).start()
     server.start()
     print(f"the cloud listens on http://127.0.0.1:{server.port}", flush=True)
     end.wait()

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from infra.local.clients import Clients
 from infra.local.sources import discarded, filters, payload
@@ -103,9 +104,22 @@ class Follower:
     def _done(self, last: Record) -> None:
         self._move(after(sequence_number(last)))
 
-    def _give_up(self, records: Sequence[Record], condition: str, invocations: int) -> None:
-        if destination := self._mapping.on_failure_arn:
-            now = datetime.now(UTC)
-            content = discarded.document(self._mapping, self._shard_id, records, condition, invocations, now)
-            discarded.send(destination, content, self._clients)
+    def _give_up(self, records: Sequence[Record], condition: str, invocations: int) -> bool:
+        now = datetime.now(UTC)
+        content = discarded.document(self._mapping, self._shard_id, records, condition, invocations, now)
+        if not self._tell(content):
+            return False
         self._done(records[-1])
+        return True
+
+    def _tell(self, content: dict[str, Any]) -> bool:
+        """Whether the destination, if there is one, has been told; it is tried until a stop."""
+        destination = self._mapping.on_failure_arn
+        patience = Patience(f"{self._mapping.handler}: {destination}", self._stop)
+        while destination and not self._stop.is_set():
+            try:
+                discarded.send(destination, content, self._clients)
+                return True
+            except Exception as error:
+                patience.failed(error)
+        return destination is None

@@ -27,14 +27,15 @@ _log = logging.getLogger(__name__)
 class Handling:
     """The handler of one shard, and what to do with records that are done or given up.
 
-    `give_up` takes the records, the condition, and the number of invocations; it raises if it could not tell.
+    `give_up` takes the records, the condition, and the number of invocations; a stop may keep it from telling
+    the destination, and then it answers False.
     """
 
     mapping: StreamMapping
     invoke: Invoke
     stop: threading.Event
     done: Callable[[Record], None]
-    give_up: Callable[[Sequence[Record], str, int], None]
+    give_up: Callable[[Sequence[Record], str, int], bool]
 
 
 def handle(records: Sequence[Record], handling: Handling) -> bool:
@@ -54,16 +55,16 @@ def _once(work: Work, failed_before: int, handling: Handling) -> tuple[Work, ...
     """One try: gives up what is too old, invokes the handler, and returns the work that is left."""
     mapping = handling.mapping
     old = too_old(work.records, time.time(), mapping.max_age_seconds)
-    if old:
-        _give_up(work.records[:old], AGE_EXCEEDED, work.retries, handling)
+    if old and not _give_up(work.records[:old], AGE_EXCEEDED, work.retries, handling):
+        return (work,)
     work = Work(work.records[old:], work.retries)
     if not work.records:
         return ()
     step = follow_up(work, _failed_from(work.records, failed_before, handling), mapping)
     if step.done:
         handling.done(work.records[step.done - 1])
-    if step.given_up:
-        _give_up(step.given_up, ATTEMPTS_EXHAUSTED, work.retries + 1, handling)
+    if step.given_up and not _give_up(step.given_up, ATTEMPTS_EXHAUSTED, work.retries + 1, handling):
+        return (Work(step.given_up, work.retries),)
     return step.again
 
 
@@ -84,9 +85,9 @@ def _failed_from(records: Sequence[Record], failed_before: int, handling: Handli
     return failed_from
 
 
-def _give_up(records: Sequence[Record], condition: str, invocations: int, handling: Handling) -> None:
-    handling.give_up(records, condition, invocations)
-    _log.error("%s: gave up %s: %s", handling.mapping.handler, _span(records), condition)
+def _give_up(records: Sequence[Record], condition: str, invocations: int, handling: Handling) -> bool:
+    _log.error("%s: gives up %s: %s", handling.mapping.handler, _span(records), condition)
+    return handling.give_up(records, condition, invocations)
 
 
 def _span(records: Sequence[Record]) -> str:

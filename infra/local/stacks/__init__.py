@@ -1,8 +1,7 @@
 """Applies CloudFormation templates to a local cloud by the plain APIs of DynamoDB, SNS and SQS.
 
 The cloud's own CloudFormation is not used: moto's skips half of what these templates say and reports success.
-Here a template is read, worked out into a plan, and carried out; what is not understood is refused by name, never
-skipped.
+Here a template is read, worked out into a plan, and carried out; what is not understood is refused by name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +21,7 @@ Exports = dict[str, str]
 def apply(templates: Sequence[Path], parameters: Mapping[str, str], clients: Clients) -> Exports:
     """Makes what the templates declare, in any order they are given, and gives what they export.
 
-    What is there already is kept, and changed where it differs; a resource that left its template is left alone.
+    What is there already is kept, and changed where it differs; what left its template is left alone.
     Raises TemplateError for what is not understood (before anything is made) and for an impossible change.
     """
     return execute(make_plan(templates, parameters), clients)

@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.local.stacks.errors import TemplateError
 from infra.local.stacks.steps import Step
+from infra.local.stacks.tokens import resources_in
 
 _SOURCE_TESTS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 
@@ -16,12 +17,11 @@ _SOURCE_TESTS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 def refuse_deaf_queues(steps: Iterable[Step]) -> None:
     """Raises TemplateError for a subscription whose queue, or dead letter queue, does not admit its topic."""
     steps = list(steps)
-    statements = [
-        each for step in steps if step.type == "AWS::SQS::QueuePolicy" for each in _statements(step)
-    ]
+    policies = [step for step in steps if step.type == "AWS::SQS::QueuePolicy"]
     for step in steps:
         if step.type == "AWS::SNS::Subscription":
             for name, queue in _targets(step.properties):
+                statements = _statements(policies, queue)
                 if not any(_admits(each, queue, step.properties["TopicArn"]) for each in statements):
                     where = f"Resources.{step.logical_id}.Properties.{name}"
                     raise TemplateError(step.template, where, f"no policy lets the topic send to {queue}")
@@ -33,9 +33,14 @@ def _targets(subscription: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "RedrivePolicy", dead_letters
 
 
-def _statements(policy: Step) -> list[Mapping[str, Any]]:
-    statements: list[Mapping[str, Any]] = _listed(policy.properties["PolicyDocument"].get("Statement"))
-    return statements
+def _statements(policies: Iterable[Step], queue: str) -> list[Mapping[str, Any]]:
+    """Those that hang on the queue: a policy names it by its URL, a subscription by its ARN."""
+    return [
+        statement
+        for policy in policies
+        if resources_in(queue) & resources_in(policy.properties["Queues"])
+        for statement in _listed(policy.properties["PolicyDocument"].get("Statement"))
+    ]
 
 
 def _admits(statement: Mapping[str, Any], queue: str, topic: str) -> bool:
@@ -51,9 +56,7 @@ def _admits(statement: Mapping[str, Any], queue: str, topic: str) -> bool:
 
 def _names_sns(principal: Any) -> bool:
     if isinstance(principal, Mapping):
-        return "sns.amazonaws.com" in _listed(principal.get("Service")) or "*" in _listed(
-            principal.get("AWS")
-        )
+        return "sns.amazonaws.com" in _listed(principal.get("Service")) or "*" in _listed(principal.get("AWS"))
     return bool(principal == "*")
 
 

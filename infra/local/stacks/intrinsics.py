@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from infra.local.clients import ACCOUNT_ID, REGION
@@ -18,6 +18,8 @@ PSEUDO_PARAMETERS: Mapping[str, str] = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 _NO_VALUE = object()
+_UNDER_WAY = object()
+_KINDS = {str: "a text", list: "a list", dict: "a mapping", object: "a value"}
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -47,14 +49,13 @@ def resolve(value: Any, scope: Scope, where: str) -> Any:
 
 def holds(condition: Any, scope: Scope, where: str) -> bool:
     """Whether a condition, given by its function or by {"Condition": name}, is true."""
-    name, argument = _function(condition, scope, where) or ("", None)
-    if name == "Condition":
-        return _named_condition(argument, scope, where)
+    name, argument = _function(condition, scope, where) or (repr(condition), None)
     if name not in _CONDITIONS:
-        raise TemplateError(
-            scope.template, where, f"{name or condition!r} is not a condition that is understood"
-        )
-    return _CONDITIONS[name](argument, scope, f"{where}.{name}")
+        raise TemplateError(scope.template, where, f"{name} is not a condition that is understood")
+    try:
+        return _CONDITIONS[name](argument, scope, where)
+    except Unknown as unknown:
+        raise TemplateError(scope.template, where, f"{name}: {unknown}") from unknown
 
 
 def _resolve(value: Any, scope: Scope, where: str) -> Any:
@@ -71,14 +72,14 @@ def _resolve(value: Any, scope: Scope, where: str) -> Any:
 
 def _function(value: Any, scope: Scope, where: str) -> tuple[str, Any] | None:
     """The function and its argument, if this is one; `Condition` is one only where a condition is wanted."""
-    names = (
-        [key for key in value if key in ("Ref", "Condition") or str(key).startswith("Fn::")]
-        if isinstance(value, dict)
-        else []
-    )
-    if any(name != "Condition" for name in names) and len(value) != 1:
-        raise TemplateError(scope.template, where, f"{names[0]} stands beside other keys")
-    return (names[0], value[names[0]]) if names and len(value) == 1 else None
+    if not isinstance(value, dict):
+        return None
+    for name in value:
+        if name == "Ref" or str(name).startswith("Fn::"):
+            if len(value) != 1:
+                raise TemplateError(scope.template, where, f"{name} stands beside other keys")
+            return name, value[name]
+    return ("Condition", value["Condition"]) if value.keys() == {"Condition"} else None
 
 
 def _call(name: str, argument: Any, scope: Scope, where: str) -> Any:
@@ -114,7 +115,7 @@ def _get_att(argument: Any, scope: Scope, where: str) -> str:
 
 
 def _sub(argument: Any, scope: Scope, where: str) -> str:
-    text, own = (argument, {}) if isinstance(argument, str) else _pair(argument, "a text and its variables")
+    text, own = _pair([argument, {}] if isinstance(argument, str) else argument, str, dict)
     variables = {name: _text(value, scope, where) for name, value in own.items()}
 
     def replaced(match: re.Match[str]) -> str:
@@ -129,7 +130,7 @@ def _sub(argument: Any, scope: Scope, where: str) -> str:
 
 
 def _join(argument: Any, scope: Scope, where: str) -> str:
-    delimiter, values = _pair(argument, "a delimiter and a list")
+    delimiter, values = _pair(argument, str, list)
     return str(delimiter).join(_text(value, scope, where) for value in values)
 
 
@@ -146,18 +147,40 @@ def _if(argument: Any, scope: Scope, where: str) -> Any:
 
 def _named_condition(name: Any, scope: Scope, where: str) -> bool:
     if name not in scope.conditions:
-        raise TemplateError(scope.template, where, f"there is no condition {name}")
-    return holds(scope.conditions[name], scope, f"Conditions.{name}")
+        raise Unknown(f"there is no condition {name}")
+    if scope.conditions[name] is _UNDER_WAY:
+        raise Unknown(f"the condition {name} is made of itself")
+    inner = replace(scope, conditions={**scope.conditions, name: _UNDER_WAY})
+    return holds(scope.conditions[name], inner, f"Conditions.{name}")
 
 
 def _equals(argument: Any, scope: Scope, where: str) -> bool:
-    one, other = _pair(argument, "two values")
+    one, other = _pair(argument, object, object)
     return _text(one, scope, where) == _text(other, scope, where)
 
 
-def _pair(argument: Any, wanted: str) -> list[Any]:
-    if not (isinstance(argument, list) and len(argument) == 2):
-        raise Unknown(f"wants {wanted}, not {argument!r}")
+def _all_hold(argument: Any, scope: Scope, where: str) -> bool:
+    return all(holds(each, scope, where) for each in _list(argument))
+
+
+def _any_holds(argument: Any, scope: Scope, where: str) -> bool:
+    return any(holds(each, scope, where) for each in _list(argument))
+
+
+def _not(argument: Any, scope: Scope, where: str) -> bool:
+    return not _all_hold(argument, scope, where)
+
+
+def _pair(argument: Any, first: type, second: type) -> list[Any]:
+    wants = (first, second)
+    if isinstance(argument, list) and len(argument) == 2 and all(map(isinstance, argument, wants)):
+        return argument
+    raise Unknown(f"wants a list of {' and '.join(_KINDS[each] for each in wants)}, not {argument!r}")
+
+
+def _list(argument: Any) -> list[Any]:
+    if not isinstance(argument, list):
+        raise Unknown(f"wants a list of conditions, not {argument!r}")
     return argument
 
 
@@ -179,8 +202,9 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope, str], Any]] = {
     "Fn::If": _if,
 }
 _CONDITIONS: Mapping[str, Callable[[Any, Scope, str], bool]] = {
+    "Condition": _named_condition,
     "Fn::Equals": _equals,
-    "Fn::Not": lambda argument, scope, where: not holds(argument[0], scope, where),
-    "Fn::And": lambda argument, scope, where: all(holds(each, scope, where) for each in argument),
-    "Fn::Or": lambda argument, scope, where: any(holds(each, scope, where) for each in argument),
+    "Fn::Not": _not,
+    "Fn::And": _all_hold,
+    "Fn::Or": _any_holds,
 }

@@ -32,6 +32,8 @@ def _value(template: str, name: str, rules: Mapping[str, Any], given: Mapping[st
     if name not in given and "Default" not in rules:
         raise TemplateError(template, where, "no value is given and there is no default")
     value = str(given.get(name, rules.get("Default")))
+    if rules["Type"] == "Number" and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        raise TemplateError(template, where, f"{value!r} is not a number")
     if "AllowedValues" in rules and value not in map(str, rules["AllowedValues"]):
         raise TemplateError(template, where, f"{value!r} is not one of {rules['AllowedValues']}")
     if "AllowedPattern" in rules and not re.fullmatch(rules["AllowedPattern"], value):

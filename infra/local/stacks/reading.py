@@ -52,6 +52,9 @@ def _section(path: Path, document: dict[str, Any], section: str) -> dict[str, An
     entries = document.get(section, {})
     if not isinstance(entries, dict):
         raise TemplateError(path.name, section, "is not a mapping")
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise TemplateError(path.name, f"{section}.{name}", "is not a mapping")
     return entries
 
 
@@ -62,6 +65,14 @@ class _Loader(yaml.SafeLoader):
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuses a key that stands twice: PyYAML would take the last one and say nothing."""
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.MarkedYAMLError(problem=f"the key {key} stands twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def _long_form(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EventKind:
-    """A type of event source: its properties, and what Chalice adds to the function's logical id to name it."""
+    """A type of event source: its properties, and what Chalice adds to the function's name to name it."""
 
     suffix: str
     properties: frozenset[str]

@@ -1,6 +1,7 @@
 """What the names in each of several templates stand for, and what they export to each other."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from infra.local.stacks import parameters
@@ -13,20 +14,26 @@ from infra.local.stacks.tokens import token
 _OUTPUT = {"Value", "Export", "Description", "Condition"}
 
 
-def scopes(
-    templates: Sequence[Template], given: Mapping[str, str]
-) -> tuple[dict[str, Scope], dict[str, str]]:
-    """A scope for each template, by its name, and every export; a resource's attribute is a mark (see tokens)."""
+@dataclass(frozen=True)
+class Output:
+    template: str
+    where: str
+    declaration: Mapping[str, Any]
+
+
+def scopes(templates: Sequence[Template], given: Mapping[str, str]) -> tuple[dict[str, Scope], dict[str, str]]:
+    """A scope for each template, by name, and every export; a resource's attribute is a mark (see tokens)."""
     made: dict[str, Scope] = {}
-    owners: dict[str, tuple[Template, str]] = {}
+    owners: dict[str, Output] = {}
     export = _exporter(owners, made)
     for template in templates:
         values = parameters.values(template, given)
-        made[template.name] = Scope(
-            template.name, values, template.conditions, _attributes(template, made), export
-        )
-    for template in templates:
-        _note_exports(template, made[template.name], owners)
+        made[template.name] = Scope(template.name, values, template.conditions, _attributes(template, made), export)
+    outputs = [output for template in templates for output in _outputs(template, made[template.name])]
+    for output in outputs:
+        _note_export(output, made[output.template], owners)
+    for output in outputs:
+        _value(output, made)
     return made, {name: export(name) for name in owners}
 
 
@@ -50,7 +57,7 @@ def _attributes(template: Template, made: Mapping[str, Scope]) -> Callable[[str,
     return attribute
 
 
-def _exporter(owners: Mapping[str, tuple[Template, str]], made: Mapping[str, Scope]) -> Callable[[str], str]:
+def _exporter(owners: Mapping[str, Output], made: Mapping[str, Scope]) -> Callable[[str], str]:
     under_way: list[str] = []
 
     def export(name: str) -> str:
@@ -58,25 +65,36 @@ def _exporter(owners: Mapping[str, tuple[Template, str]], made: Mapping[str, Sco
             raise Unknown(f"nothing exports {name}")
         if name in under_way:
             raise Unknown(f"{name} is made of itself: {' -> '.join([*under_way, name])}")
-        template, output = owners[name]
         under_way.append(name)
-        value = resolve(template.outputs[output]["Value"], made[template.name], f"Outputs.{output}.Value")
+        value = _value(owners[name], made)
         under_way.pop()
-        return str(value)
+        return value
 
     return export
 
 
-def _note_exports(template: Template, scope: Scope, owners: dict[str, tuple[Template, str]]) -> None:
-    for output, declaration in template.outputs.items():
-        where = f"Outputs.{output}"
+def _outputs(template: Template, scope: Scope) -> Iterator[Output]:
+    for name, declaration in template.outputs.items():
+        where = f"Outputs.{name}"
         for key in declaration.keys() - _OUTPUT:
             raise TemplateError(template.name, f"{where}.{key}", "this property is not understood")
         if "Value" not in declaration:
             raise TemplateError(template.name, f"{where}.Value", "is missing")
-        if "Export" not in declaration or not is_wanted(declaration, scope, f"{where}.Condition"):
-            continue
-        name = resolve(declaration["Export"].get("Name"), scope, f"{where}.Export.Name")
-        if name in owners:
-            raise TemplateError(template.name, where, f"{name} is exported by {owners[name][0].name} already")
-        owners[name] = (template, output)
+        if is_wanted(declaration, scope, f"{where}.Condition"):
+            yield Output(template.name, where, declaration)
+
+
+def _note_export(output: Output, scope: Scope, owners: dict[str, Output]) -> None:
+    if "Export" not in output.declaration:
+        return
+    if "Name" not in output.declaration["Export"]:
+        raise TemplateError(output.template, f"{output.where}.Export.Name", "is missing")
+    name = resolve(output.declaration["Export"]["Name"], scope, f"{output.where}.Export.Name")
+    if name in owners:
+        fault = f"{name} is exported by {owners[name].template} already"
+        raise TemplateError(output.template, output.where, fault)
+    owners[name] = output
+
+
+def _value(output: Output, made: Mapping[str, Scope]) -> str:
+    return str(resolve(output.declaration["Value"], made[output.template], f"{output.where}.Value"))

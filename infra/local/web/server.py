@@ -24,9 +24,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 class Server:
     """Serves a handler on a bound socket until it is stopped; what the handler raises unforeseen is a 500."""
 
-    def __init__(
-        self, listener: socket.socket, handle: Handler, log: AccessLog, *, stall_seconds: float = 30
-    ) -> None:
+    def __init__(self, listener: socket.socket, handle: Handler, log: AccessLog, *, stall_seconds: float = 30) -> None:
         """`stall_seconds`: how long a request that has begun may send nothing before it is a 408."""
         self._listener, self._handle, self._log, self._stall = listener, handle, log, stall_seconds
         self._connections: dict[socket.socket, bool] = {}  # and whether a request is under way on it
@@ -36,6 +34,7 @@ class Server:
 
     def start(self) -> None:
         self._listener.listen(256)
+        self._listener.settimeout(1)  # where closing a listener does not wake who waits on it
         threading.Thread(target=self._accept, name="accept", daemon=True).start()
 
     def close(self) -> None:
@@ -59,7 +58,8 @@ class Server:
             try:
                 connection, (client, _) = self._listener.accept()
             except OSError:
-                continue  # the listener was closed, or the peer was gone before it was accepted
+                time.sleep(0.01)  # closed, or nobody came, or there are too many open files
+                continue
             threading.Thread(target=self._serve, args=(connection, client), daemon=True).start()
 
     def _serve(self, connection: socket.socket, client: str) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from infra.local.clients import Clients
 
-# A shape mirrors a property: a mapping of known keys, a list of one shape, ANY for what is passed on as it is, or
-# None for a single value.
+# A shape mirrors a property: a mapping of known keys, a list of one shape, a set of allowed values, None for
+# any single value, or ANY for what is passed on as it stands.
 Shape = Any
 ANY = object()
 
@@ -50,6 +50,9 @@ def misfits(value: Any, shape: Shape, where: str) -> Iterator[tuple[str, str]]:
             return
         for index, item in enumerate(value):
             yield from misfits(item, shape[0], f"{where}[{index}]")
+    elif isinstance(shape, frozenset):
+        if value not in shape:
+            yield where, f"{value!r} is not understood, only {' or '.join(sorted(shape))}"
     elif shape is not ANY and isinstance(value, dict | list):
         yield where, "is not a single value"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.local.clients import Clients
-from infra.local.stacks.resources.kind import ANY, Attributes, Kind, Properties, Refused, as_attribute
+from infra.local.stacks.resources.kind import ANY, Attributes, Kind, Properties, as_attribute
 
 # What counts when a template leaves an attribute out, so that taking a line away takes its effect away.
 _DEFAULTS = {
@@ -17,8 +17,6 @@ _DEFAULTS = {
 
 
 def _ensure(clients: Clients, wanted: Properties) -> Attributes:
-    if wanted["Protocol"] != "sqs":
-        raise Refused(f"Protocol {wanted['Protocol']} is not delivered by a local cloud, only sqs")
     given = {name: as_attribute(wanted[name]) for name in _DEFAULTS if name in wanted}
     arn = _existing(clients, wanted)
     if arn is None:
@@ -54,9 +52,7 @@ def _update(clients: Clients, arn: str, wanted: Mapping[str, str]) -> None:
     current = clients.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
     for name, value in wanted.items():
         if _meaning(current.get(name, _DEFAULTS[name])) != _meaning(value):
-            clients.sns.set_subscription_attributes(
-                SubscriptionArn=arn, AttributeName=name, AttributeValue=value
-            )
+            clients.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
 
 
 def _meaning(attribute: str) -> Any:
@@ -69,7 +65,7 @@ def _meaning(attribute: str) -> Any:
 SUBSCRIPTION = Kind(
     shape={
         "TopicArn": None,
-        "Protocol": None,
+        "Protocol": frozenset({"sqs"}),
         "Endpoint": None,
         "RawMessageDelivery": None,
         "FilterPolicy": ANY,

@@ -9,8 +9,8 @@ from infra.local.stacks.resources.kind import Refused
 def changes(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One entry a call, since DynamoDB takes one new index, or one stream setting, at a time.
 
-    `current` as DescribeTable tells it, `wanted` as CreateTable takes it. Raises Refused where only a new table
-    would do.
+    `current` as DescribeTable tells it, `wanted` as CreateTable takes it. Raises Refused where a new table is
+    needed.
     """
     _refuse_other_keys(current, wanted)
     return [*_settings(current, wanted), *_stream(current, wanted), *_indexes(current, wanted)]
@@ -26,8 +26,6 @@ def _refuse_other_keys(current: Mapping[str, Any], wanted: Mapping[str, Any]) ->
 
 
 def _settings(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if current.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED") != wanted["BillingMode"]:
-        yield {"BillingMode": wanted["BillingMode"]}
     protected = wanted.get("DeletionProtectionEnabled", False)
     if current.get("DeletionProtectionEnabled", False) != protected:
         yield {"DeletionProtectionEnabled": protected}

@@ -29,7 +29,8 @@ def _ensure(clients: Clients, wanted: Properties) -> Attributes:
     _set_expiry(clients, name, wanted.get("TimeToLiveSpecification", {}))
     _set_recovery(clients, name, wanted.get("PointInTimeRecoverySpecification", {}))
     table = clients.dynamodb.describe_table(TableName=name)["Table"]
-    return {"Ref": name, "Arn": table["TableArn"], "StreamArn": table.get("LatestStreamArn", "")}
+    stream = {"StreamArn": table["LatestStreamArn"]} if "LatestStreamArn" in table else {}
+    return {"Ref": name, "Arn": table["TableArn"], **stream}
 
 
 def _described(clients: Clients, name: str) -> Any:
@@ -59,9 +60,7 @@ def _set_expiry(clients: Clients, name: str, wanted: dict[str, Any]) -> None:
     on = current.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
     want_on = wanted.get("Enabled", False)
     if on and want_on and current.get("AttributeName") != wanted.get("AttributeName"):
-        raise Refused(
-            "the attribute of an enabled TimeToLiveSpecification can not be changed: disable it first"
-        )
+        raise Refused("the attribute of an enabled TimeToLiveSpecification can not be changed: disable it first")
     if on != want_on:
         attribute = wanted["AttributeName"] if want_on else current["AttributeName"]
         clients.dynamodb.update_time_to_live(
@@ -84,7 +83,7 @@ _KEYS = [{"AttributeName": None, "KeyType": None}]
 TABLE = Kind(
     shape={
         "TableName": None,
-        "BillingMode": None,
+        "BillingMode": frozenset({"PAY_PER_REQUEST"}),
         "KeySchema": _KEYS,
         "AttributeDefinitions": [{"AttributeName": None, "AttributeType": None}],
         "GlobalSecondaryIndexes": [

@@ -1,0 +1,120 @@
+"""The `emporium` command; each of its commands imports what it needs itself, so that all start quickly."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from infra.contracts.command import contracts
+from infra.demo.command import demo
+
+if TYPE_CHECKING:
+    from infra.local.plan import Cloud
+
+_ROOT = Path(__file__).resolve().parent.parent
+_APPS = _ROOT / "functions"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """The backend of an online shop, whole on this machine."""
+
+
+_LAST_PORT = 65535
+_PORT = click.IntRange(0, _LAST_PORT)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@main.command()
+@click.option("--port", type=_PORT, default=8000, show_default=True, help="Of the front door; the apps follow.")
+@click.option("--cloud-port", type=_PORT, default=4566, show_default=True, help="Of the cloud; 0: any free one.")
+@click.option("--cloud", default="moto", show_default=True, metavar="moto|ministack|URL", help="Which cloud.")
+@click.option("--only", multiple=True, metavar="APP[,APP]", help="Run these apps alone, at their usual ports.")
+@click.option("--empty", is_flag=True, help="Start without the demo catalogue.")
+@click.option("--reload/--no-reload", default=True, help="Restart an app when its code changes.")
+@click.option("--apps", type=_FOLDER, default=_APPS, help="Of the Chalice apps.")
+@click.option("--templates", type=_FOLDER, default=_ROOT / "infra/templates", help="Of the CloudFormation templates.")
+def up(
+    port: int,
+    cloud_port: int,
+    cloud: str,
+    only: tuple[str, ...],
+    empty: bool,
+    reload: bool,
+    apps: Path,
+    templates: Path,
+) -> None:
+    """Runs the apps of a folder, over a local cloud, until Ctrl-C."""
+    from infra.local.apps import Unknown, discover
+    from infra.local.plan import make_plan
+    from infra.local.ports import Taken, Wanted, claim
+    from infra.local.supervisor import Supervisor
+
+    wanted = frozenset(name for each in only for name in each.split(",") if name)
+    try:
+        found = discover(apps, port, wanted)
+    except Unknown as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--only" if wanted else "--apps") from None
+    if max(app.port for app in found) > _LAST_PORT:
+        raise click.BadParameter(f"{port} leaves no room for the apps' ports above it", param_hint="--port")
+    chosen = _cloud(cloud, cloud_port)
+    others = [Wanted(app.port, app.name, "--port") for app in found]
+    if chosen.command:
+        others.append(Wanted(chosen.port, "cloud", "--cloud-port"))
+    try:
+        listener = claim(Wanted(port, "front door", "--port"), others)
+    except Taken as taken:
+        click.echo(f"emporium: {taken}", err=True)
+        sys.exit(2)
+    with tempfile.TemporaryDirectory(prefix="emporium-") as temporary:
+        plan = make_plan(
+            cloud=chosen,
+            apps=found,
+            templates=sorted(templates.glob("*.yaml")),
+            checkpoints=Path(temporary) if chosen.command else _lasting_checkpoints(chosen.endpoint),
+            inherited=os.environ,
+            reload=reload,
+        )
+        shop = not empty and apps == _APPS and any(app.name == "products" for app in found)
+        status = Supervisor(plan, listener, _load_catalogue if shop else None).run()
+    sys.exit(status)
+
+
+def _cloud(kind: str, port: int) -> "Cloud":
+    """The cloud that --cloud names; a URL is one that runs already."""
+    from urllib.parse import urlsplit
+
+    from infra.local import cloud
+    from infra.local.plan import Cloud
+    from infra.local.ports import free_port
+
+    if cloud.is_url(kind) and not urlsplit(kind).hostname:
+        raise click.BadParameter(f"{kind!r} names no host", param_hint="--cloud")
+    port = port or free_port()
+    try:
+        command = cloud.command(kind, port)
+    except cloud.UnknownCloud as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--cloud") from None
+    endpoint = cloud.endpoint(kind, port)
+    return Cloud(kind, endpoint, tuple(command), port) if command else Cloud("runs already", endpoint, None)
+
+
+def _lasting_checkpoints(endpoint: str) -> Path:
+    """Where the streams of a cloud that outlives this run were read up to."""
+    return Path(".emporium", "checkpoints", endpoint.rpartition("/")[2].replace(":", "-")).resolve()
+
+
+def _load_catalogue(front_door: str) -> None:
+    from infra.demo.catalogue import load_catalogue
+
+    load_catalogue(front_door)
+
+
+main.add_command(contracts)
+main.add_command(demo)
+
+if __name__ == "__main__":
+    main()

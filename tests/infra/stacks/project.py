@@ -1,0 +1,18 @@
+"""Where the project's own templates are, and small templates of one's own."""
+
+from pathlib import Path
+from textwrap import dedent
+
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATES = ROOT / "infra" / "templates"
+BACKBONE = TEMPLATES / "backbone.yaml"
+DATA = sorted(TEMPLATES.glob("*-data.yaml"))
+STACKS = [BACKBONE, *DATA]
+OVERLAYS = sorted(TEMPLATES.glob("*-app.yaml"))
+STAGE = {"Stage": "local"}
+
+
+def a_template(directory: Path, text: str, name: str = "a.yaml") -> Path:
+    path = directory / name
+    path.write_text(dedent(text), encoding="utf-8")
+    return path

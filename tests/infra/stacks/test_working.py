@@ -1,0 +1,94 @@
+"""The project's own templates at work: messages arrive, exports are true, and applying again is harmless."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.clients import Clients
+from infra.local.stacks import apply
+from tests.infra.stacks.inspection import queue_attributes, subscriptions
+from tests.infra.stacks.project import STACKS, STAGE
+
+
+@pytest.fixture
+def cloud(clients: Clients) -> Clients:
+    apply(STACKS, STAGE, clients)
+    return clients
+
+
+def received(clients: Clients, queue: str) -> list[Any]:
+    url = clients.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    answer = clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+    return [dict(message) for message in answer.get("Messages", [])]
+
+
+def publish(clients: Clients, capability: str, fact: str) -> None:
+    clients.sns.publish(
+        TopicArn=f"arn:aws:sns:us-east-1:123456789012:emporium-local-{capability}",
+        Message=json.dumps({"fact": fact}),
+        MessageAttributes={"type": {"DataType": "String", "StringValue": f"emporium.{capability}.{fact}.v1"}},
+    )
+
+
+def test_a_fact_that_is_listened_to_arrives_as_it_was_published(cloud: Clients) -> None:
+    publish(cloud, "products", "StockReserved")
+    [message] = received(cloud, "emporium-local-orders-inbox")
+    assert json.loads(message["Body"]) == {"fact": "StockReserved"}
+    assert message["MessageAttributes"]["type"]["StringValue"] == "emporium.products.StockReserved.v1"
+
+
+def test_a_fact_that_nobody_listens_to_arrives_nowhere(cloud: Clients) -> None:
+    publish(cloud, "orders", "OrderConfirmed")
+    publish(cloud, "orders", "OrderPlaced")
+    [message] = received(cloud, "emporium-local-products-inbox")
+    assert json.loads(message["Body"]) == {"fact": "OrderPlaced"}
+    assert received(cloud, "emporium-local-orders-inbox") == []
+
+
+def test_the_exports_name_what_was_made(clients: Clients) -> None:
+    exports = apply(STACKS, STAGE, clients)
+    table = clients.dynamodb.describe_table(TableName=exports["emporium-local-orders-table-name"])["Table"]
+    url = exports["emporium-local-orders-inbox-url"]
+    inbox = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    assert exports["emporium-local-orders-stream-arn"] == table["LatestStreamArn"]
+    assert exports["emporium-local-orders-inbox-arn"] == inbox["QueueArn"]
+    assert exports["emporium-local-orders-topic-arn"] == "arn:aws:sns:us-east-1:123456789012:emporium-local-orders"
+    assert not any("«" in value for value in exports.values())
+
+
+def test_applying_again_changes_nothing(clients: Clients) -> None:
+    def everything() -> Any:
+        queues = sorted(url.rsplit("/", 1)[1] for url in clients.sqs.list_queues()["QueueUrls"])
+        tables = clients.dynamodb.list_tables()["TableNames"]
+        return (
+            [clients.dynamodb.describe_table(TableName=name)["Table"] for name in tables],
+            [queue_attributes(clients, name) for name in queues],
+            sorted(subscriptions(clients), key=lambda each: str(each["SubscriptionArn"])),
+        )
+
+    first = apply(STACKS, STAGE, clients)
+    clients.dynamodb.put_item(TableName="emporium-local-orders", Item={"pk": {"S": "kept"}})
+    publish(clients, "orders", "OrderPlaced")
+    before = everything()
+    assert apply(STACKS, STAGE, clients) == first
+    assert everything() == before
+    assert "Item" in clients.dynamodb.get_item(TableName="emporium-local-orders", Key={"pk": {"S": "kept"}})
+
+
+def test_two_stages_live_side_by_side(clients: Clients) -> None:
+    local, other = apply(STACKS, STAGE, clients), apply(STACKS, {"Stage": "other"}, clients)
+    assert not set(local.values()) & set(other.values())
+
+
+def test_only_the_templates_that_are_given_are_applied(clients: Clients) -> None:
+    chosen: list[Path] = [path for path in STACKS if path.name in ("backbone.yaml", "customers-data.yaml")]
+    apply(chosen, STAGE, clients)
+    assert clients.dynamodb.list_tables()["TableNames"] == ["emporium-local-customers"]
+
+
+def test_only_in_production_is_a_table_protected_from_deletion(clients: Clients) -> None:
+    apply(STACKS, {"Stage": "prod"}, clients)
+    table = clients.dynamodb.describe_table(TableName="emporium-prod-orders")["Table"]
+    assert table["DeletionProtectionEnabled"] is True

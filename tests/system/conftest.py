@@ -1,0 +1,69 @@
+"""The whole shop as a team runs it: `emporium up` on free ports, driven over HTTP."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.infra.runner.calling import eventually
+from tests.infra.runner.running import Stack
+
+
+class Client:
+    """A client of the running shop, and what it needs to know of the parts."""
+
+    def __init__(self, stack: Stack, http: httpx.Client) -> None:
+        self.stack, self.http = stack, http
+
+    def health(self) -> dict[str, Any]:
+        return dict(self.http.get("/health").json())
+
+    def make(self, path: str, body: dict[str, Any], **headers: str) -> dict[str, Any]:
+        """Posts, and expects that something was made."""
+        answer = self.http.post(path, json=body, headers=headers)
+        assert answer.status_code in (201, 202), answer.text
+        return dict(answer.json())
+
+    def product(self, sku: str, stock: int) -> str:
+        self.make("/products", {"sku": sku, "name": sku.title(), "price": {"amount": 349, "currency": "USD"}})
+        self.make(f"/products/{sku}/stock-adjustments", {"delta": stock, "reason": "delivery"})
+        return sku
+
+    def customer(self, name: str) -> str:
+        return str(self.make("/customers", {"email": f"{name}@example.com", "name": name})["id"])
+
+    def order(self, customer: str, sku: str, quantity: int = 1, **headers: str) -> str:
+        """Places an order as soon as orders has heard of the customer and the product."""
+        body = {"customer_id": customer, "lines": [{"sku": sku, "quantity": quantity}]}
+        placed = eventually(lambda: _unless_unknown(self.http.post("/orders", json=body, headers=headers)))
+        assert placed.status_code == 202, placed.text
+        return str(placed.json()["id"])
+
+    def outcome(self, order: str) -> dict[str, Any]:
+        """The order once it has come to an end."""
+        return dict(eventually(lambda: _unless_placed(self.http.get(f"/orders/{order}"))))
+
+    def stock(self, sku: str) -> tuple[int, int, int]:
+        """On hand, reserved, available."""
+        shown = self.http.get(f"/products/{sku}/stock").json()
+        return shown["on_hand"], shown["reserved"], shown["available"]
+
+
+def _unless_unknown(answer: httpx.Response) -> httpx.Response | None:
+    return None if answer.status_code in (422, 503) else answer
+
+
+def _unless_placed(answer: httpx.Response) -> dict[str, Any] | None:
+    return None if answer.status_code == 503 or answer.json()["status"] == "placed" else dict(answer.json())
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Client]:
+    """One running shop for all tests of a file."""
+    stack = Stack(None, "--empty", "--no-reload")
+    try:
+        with httpx.Client(base_url=stack.until_up().address("front door"), timeout=20) as http:
+            yield Client(stack, http)
+    finally:
+        assert stack.end() == 0
