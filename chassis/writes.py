@@ -35,8 +35,8 @@ class Save:
 
     def item(self) -> dict[str, Any]:
         told = [{"fact": fact.__name__, "trace": log.trace()} for fact in self.facts]
-        outbox = {"outbox": told} if told else {}
-        return {"pk": self.key, **msgspec.to_builtins(self.state), "version": self.state.version, **self.index, **outbox}
+        item = {"pk": self.key, **msgspec.to_builtins(self.state), "version": self.state.version, **self.index}
+        return item | ({"outbox": told} if told else {})
 
     def request(self) -> Request:
         if self.state.version == 1:
@@ -71,13 +71,14 @@ class Count:
         floors = {f":least_{name}": -by for name, by in moves.items() if by < 0}
         enough = [f"{name} >= :least_{name}" for name, by in moves.items() if by < 0]
         same = [f"{name} = :was_{name}" for name in self.expect]
+        added = ", ".join(f"{name} :{name}" for name in [*moves, "version"])
         return {
             "Update": {
                 "Key": items.write_item({"pk": self.key}),
-                "UpdateExpression": f"ADD {', '.join(f'{name} :{name}' for name in moves)}, version :one REMOVE outbox",
+                "UpdateExpression": f"ADD {added} REMOVE outbox",
                 "ConditionExpression": " AND ".join(["attribute_exists(pk)", *enough, *same]),
                 "ExpressionAttributeValues": items.write_item(
-                    values | floors | {f":was_{name}": was for name, was in self.expect.items()} | {":one": 1}
+                    values | floors | {f":was_{name}": was for name, was in self.expect.items()} | {":version": 1}
                 ),
             }
         }

@@ -74,7 +74,7 @@ def up(
             cloud=chosen,
             apps=found,
             templates=sorted(templates.glob("*.yaml")),
-            checkpoints=Path(temporary) if chosen.command else Path(".emporium/checkpoints").resolve(),
+            checkpoints=Path(temporary) if chosen.command else _lasting_checkpoints(chosen.endpoint),
             inherited=os.environ,
             reload=reload,
         )
@@ -91,14 +91,20 @@ def _cloud(kind: str, port: int) -> "Cloud":
     from infra.local.plan import Cloud
     from infra.local.ports import free_port
 
-    if kind.startswith(("http://", "https://")):
-        if not urlsplit(kind).hostname:
-            raise click.BadParameter(f"{kind!r} names no host", param_hint="--cloud")
-        return Cloud("somebody else's", kind.rstrip("/"), None)
-    if kind not in ("moto", "ministack"):
-        raise click.BadParameter(f"{kind!r} is neither moto nor ministack nor a URL", param_hint="--cloud")
+    if cloud.is_url(kind) and not urlsplit(kind).hostname:
+        raise click.BadParameter(f"{kind!r} names no host", param_hint="--cloud")
     port = port or free_port()
-    return Cloud(kind, cloud.endpoint(kind, port), tuple(cloud.command(kind, port)), port)
+    try:
+        command = cloud.command(kind, port)
+    except cloud.UnknownCloud as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--cloud") from None
+    endpoint = cloud.endpoint(kind, port)
+    return Cloud(kind, endpoint, tuple(command), port) if command else Cloud("runs already", endpoint, None)
+
+
+def _lasting_checkpoints(endpoint: str) -> Path:
+    """Where the streams of a cloud that outlives this run were read up to."""
+    return Path(".emporium", "checkpoints", endpoint.rpartition("/")[2].replace(":", "-")).resolve()
 
 
 def _load_catalogue(front_door: str) -> None:

@@ -58,6 +58,7 @@ def demo(url: str, baskets: Path, catalogue: Path, limit: int | None, clients: i
         click.echo(f"emporium demo: {refused}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
+        click.echo("emporium demo: stopped before the first order", err=True)
         sys.exit(130)
 
 

@@ -30,6 +30,7 @@ class Play:
     def outcomes(self, orders: tuple[Order, ...], clients: int) -> Iterator[Outcome]:
         """What became of the orders, as it is known; ends early when one waits too long, for so would all others."""
         for outcome in each(self._buy, orders, clients):
+            self.under_way.discard(outcome.order)
             yield outcome
             if outcome.status == "waiting":
                 return
@@ -40,11 +41,9 @@ class Play:
 
     def _buy(self, order: Order) -> Outcome:
         try:
-            outcome = self._settled(order, self._place(order))
+            return self._settled(order, self._place(order))
         except Refused as refused:
-            outcome = Outcome(order.id, "refused", reason=refused.title)
-        self.under_way.discard(order.id)
-        return outcome
+            return Outcome(order.id, "refused", reason=refused.title)
 
     def _place(self, order: Order) -> str:
         """The order's id in the shop, which may have to hear of the customer and the products first."""

@@ -4,9 +4,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from infra.local import ministack
+
 MODULES = {"moto": "infra.local.moto.server", "ministack": "infra.local.ministack"}
 # The request that readiness is asked with: every cloud has DynamoDB, and no local one looks at a signature.
 QUESTION = {
@@ -30,10 +30,13 @@ class NotReady(TimeoutError):
 def command(kind: str, port: int) -> list[str] | None:
     """The command that runs the cloud as a child on 127.0.0.1:port; None for a URL, where one runs already.
 
-    The child ends on SIGTERM and when its standard input does. Raises UnknownCloud.
+    The child ends on SIGTERM and when its standard input does. MiniStack is installed here, the first time, so that
+    starting it is quick. Raises UnknownCloud.
     """
     if is_url(kind):
         return None
+    if kind == "ministack":
+        ministack.prepared(ministack.ENVIRONMENT)
     return [sys.executable, "-m", module_of(kind), "--port", str(port), "--tied"]
 
 

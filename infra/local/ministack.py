@@ -12,10 +12,8 @@ import sys
 import venv
 from pathlib import Path
 
-from infra.local.cloud import PROJECT
-
 LOCK = Path(__file__).with_name("ministack.lock")
-ENVIRONMENT = PROJECT / ".venv-ministack"
+ENVIRONMENT = Path(__file__).resolve().parents[2] / ".venv-ministack"
 
 # MiniStack does not watch its standard input: a thread beside it does.
 PROGRAM = """

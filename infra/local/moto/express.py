@@ -51,8 +51,21 @@ def answer(call: Call) -> Raw | None:
     handler = handler_of(call)
     if handler is None or recorder._user_enabled or settings.INITIAL_NO_AUTH_ACTION_COUNT != float("inf"):
         return None
-    status, headers, body = handler.dispatch(call, call.url, call.headers)
+    try:
+        status, headers, body = handler.dispatch(call, call.url, call.headers)
+    except ValueError:  # JSON's and UTF-8's errors are among them
+        if is_readable(call):
+            raise
+        return 400, {}, json.dumps({"__type": "SerializationException"})
     return status, headers, body
+
+
+def is_readable(call: Call) -> bool:
+    try:
+        json.loads(call.body or "{}")
+    except ValueError:
+        return "x-amz-target" not in call.headers
+    return True
 
 
 def handler_of(call: Call) -> type[BaseResponse] | None:
@@ -94,7 +107,8 @@ def set_up(original: Callable[..., None], self: Any, request: Any, *args: Any, *
         self.querystring = self.data = {"Action": [str(tree.get("Action", ""))]}
         self.params = forms.read(operation("sns", self._get_action()).input_shape, tree)
     else:
-        self.params = json_reader(self.boto3_service_name, self._get_action())(json.loads(self.body or "{}"))
+        read = json_reader(self.boto3_service_name, self._get_action())
+        self.params = read(json.loads(self.body or "{}"))
 
 
 @functools.cache

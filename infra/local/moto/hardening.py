@@ -2,9 +2,33 @@
 
 import functools
 
-from infra.local.moto import express, items, locking, memory, queues, streams, topics, transactions, writes
+from infra.local.moto import (
+    checks,
+    express,
+    items,
+    locking,
+    memory,
+    queries,
+    queues,
+    streams,
+    topics,
+    transactions,
+    writes,
+)
 
-MENDS = (locking.mend, memory.mend, items.mend, streams.mend, writes.mend, transactions.mend, queues.mend, topics.mend, express.mend)
+MENDS = (
+    locking.mend,
+    memory.mend,
+    items.mend,
+    streams.mend,
+    writes.mend,
+    transactions.mend,
+    queries.mend,
+    checks.mend,
+    queues.mend,
+    topics.mend,
+    express.mend,
+)
 
 
 @functools.cache

@@ -7,12 +7,11 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend, Table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
+from infra.local.moto.indexes import Key, follow
 from infra.local.moto.patching import instead
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items
 MAX_ITEM_BYTES = 400 * 1024
-
-Key = tuple[DynamoType, DynamoType | None]
 
 
 class Attributes(LimitedSizeDict):
@@ -71,13 +70,19 @@ def find(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> It
 
 def place(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None) -> None:
     """Makes the item (None: no item) the one under this key."""
+    before = find(table, hash_key, range_key)
+    put(table, hash_key, range_key, item)
+    follow(table, before, item)
+
+
+def put(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None) -> None:
+    """As place, but the indexes are not told: the item is not finished."""
     if not table.has_range_key:
         if item is None:
             table.items.pop(hash_key, None)
         else:
             table.items[hash_key] = item
-        return
-    if item is not None:
+    elif item is not None:
         table.items[hash_key][range_key] = item
     elif hash_key in table.items:
         table.items[hash_key].pop(range_key, None)
@@ -85,9 +90,7 @@ def place(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item
             del table.items[hash_key]
 
 
-def new_item(
-    self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
-) -> None:
+def new_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
     self.hash_key, self.range_key, self.attrs = hash_key, range_key, Attributes()
     for name, value in attrs.items():
         self.attrs[name] = DynamoType(value)

@@ -56,8 +56,7 @@ class Line:
         with self.changed:
             self._wake()
             flying = sum(
-                stamp == slot.stamp and slot.message.approximate_receive_count > 0
-                for _, _, stamp, slot in self._hidden
+                stamp == slot.stamp and slot.message.approximate_receive_count > 0 for _, _, stamp, slot in self._hidden
             )
             return self._ready_count, flying, len(self._slots) - self._ready_count - flying
 

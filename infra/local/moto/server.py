@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from infra.local.moto import express, general
+from infra.local.moto import express, expiry, general
 from infra.local.moto.call import Answer, Call
 from infra.local.moto.hardening import harden
 from infra.local.moto.wire import Server
@@ -51,6 +51,7 @@ def main() -> int:
         signal.signal(number, lambda *_: end.set())
     if options.tied:
         threading.Thread(target=end_with_input, args=(end,), daemon=True).start()
+    threading.Thread(target=expiry.keep_sweeping, args=(end,), daemon=True).start()
     server.start()
     print(f"the cloud listens on http://127.0.0.1:{server.port}", flush=True)
     end.wait()

@@ -9,6 +9,7 @@ from moto.dynamodb.models import DynamoDBBackend, Table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from infra.local.moto import items
+from infra.local.moto.indexes import follow
 from infra.local.moto.patching import around, instead
 
 
@@ -31,7 +32,7 @@ def update_item(
     with untold(table):
         try:
             if before is not None:
-                items.place(table, *where, items.clone(before))
+                items.put(table, *where, items.clone(before))
             after = original(self, table_name, key, *args, **kwargs)
             items.check_size(after)
         except BaseException as failure:
@@ -39,6 +40,7 @@ def update_item(
             if isinstance(failure, ItemSizeTooLarge):
                 raise ItemSizeToUpdateTooLarge() from failure
             raise
+    follow(table, before, after)
     tell(table, before, after)
     return after
 
@@ -56,6 +58,15 @@ def untold(table: Table) -> Iterator[None]:
 def tell(table: Table, before: Item | None, after: Item | None) -> None:
     if table.stream_shard is not None:
         table.stream_shard.add(before, after)
+
+
+def put_item(original: Callable[..., Item], self: Table, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+    whole = all(name in item_attrs for name in self.table_key_attrs)  # if not, moto refuses it
+    keys = [DynamoType(item_attrs[name]) for name in self.table_key_attrs] if whole else []
+    before = items.find(self, keys[0], keys[1] if len(keys) > 1 else None) if keys else None
+    item = original(self, item_attrs, *args, **kwargs)
+    follow(self, before, item)
+    return item
 
 
 def get_item(
@@ -82,4 +93,5 @@ def delete_item(self: Table, hash_key: DynamoType, range_key: DynamoType | None)
 def mend() -> None:
     around(DynamoDBBackend, "update_item", update_item)
     around(Table, "get_item", get_item)
+    around(Table, "put_item", put_item)
     instead(Table, delete_item=delete_item)

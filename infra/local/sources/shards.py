@@ -55,9 +55,7 @@ def ready(shards: Sequence[Shard], positions: Dict[str, Position]) -> list[Shard
 class Reader:
     """Reads one shard onward from a position. `ended` once a closed shard has no more to give."""
 
-    def __init__(
-        self, streams: "DynamoDBStreamsClient", stream_arn: str, shard_id: str, position: Position
-    ) -> None:
+    def __init__(self, streams: "DynamoDBStreamsClient", stream_arn: str, shard_id: str, position: Position) -> None:
         self.position = position
         self.ended = False
         self._streams = streams
@@ -101,7 +99,5 @@ class Reader:
         wanted: dict[str, Any] = {"ShardIteratorType": self.position.kind}
         if self.position.sequence is not None:
             wanted["SequenceNumber"] = self.position.sequence
-        answer = self._streams.get_shard_iterator(
-            StreamArn=self._stream_arn, ShardId=self._shard_id, **wanted
-        )
+        answer = self._streams.get_shard_iterator(StreamArn=self._stream_arn, ShardId=self._shard_id, **wanted)
         return answer["ShardIterator"]

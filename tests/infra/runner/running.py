@@ -78,19 +78,19 @@ def write_apps(folder: Path) -> Path:
     return folder
 
 
-def command(folder: Path, *flags: str) -> list[str]:
-    places = ["--apps", str(folder / "apps"), "--templates", str(folder / "templates")]
-    return [sys.executable, "-m", "infra.cli", "up", *places, *flags]
+def up_arguments(folder: Path, *flags: str) -> list[str]:
+    return ["up", "--apps", str(folder / "apps"), "--templates", str(folder / "templates"), *flags]
 
 
 class Stack:
     """A running `emporium up` on free ports; what it says is kept in `lines`."""
 
-    def __init__(self, folder: Path, *flags: str) -> None:
+    def __init__(self, folder: Path | None, *flags: str) -> None:
         self.folder = folder
         self.lines: list[str] = []
+        arguments = up_arguments(folder, "--port", "0", "--cloud-port", "0", *flags)
         self.process = subprocess.Popen(
-            command(folder, "--port", "0", "--cloud-port", "0", *flags),
+            [sys.executable, "-m", "infra.cli", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -131,6 +131,7 @@ class Stack:
         return self.get("/health").json()["parts"][name]
 
     def edit(self, name: str, old: str, new: str) -> None:
+        assert self.folder is not None
         file = self.folder / "apps" / name / "app.py"
         file.write_text(file.read_text().replace(old, new))
 

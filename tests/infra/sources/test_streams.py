@@ -128,6 +128,21 @@ def test_nothing_is_given_up_while_the_destination_can_not_be_told(
     assert len(clients.sqs.receive_message(QueueUrl=dead_url, MaxNumberOfMessages=10)["Messages"]) == 1
 
 
+def test_a_stop_before_the_destination_could_be_told_gives_nothing_up(
+    clients: Clients, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    arn = a_stream(clients)
+    put_items(clients, ["poison"])
+    mapping = StreamMapping(
+        "relay", arn, max_attempts=0, on_failure_arn="arn:aws:sqs:us-east-1:123456789012:things-dead"
+    )
+    with running(mapping, Handler(lambda name: True), clients, tmp_path):
+        eventually(lambda: "trying on" in caplog.text)
+    handler = Handler()
+    with running(mapping, handler, clients, tmp_path):
+        eventually(lambda: handler.handled == ["poison"])
+
+
 def test_records_beyond_the_greatest_age_are_given_up(clients: Clients, tmp_path: Path) -> None:
     dead_url, dead_arn = a_queue(clients, "things-dead")
     arn = a_stream(clients)
