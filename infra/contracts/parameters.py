@@ -58,7 +58,12 @@ def _headers(door: Door) -> list[Parameter]:
 
 
 def _path(name: str) -> Parameter:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "maxLength": NAME}}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": rf"^{NAME.pattern}(?![\s\S])"},
+    }
 
 
 def _query(query: type) -> list[Parameter]:

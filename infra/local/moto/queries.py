@@ -1,6 +1,7 @@
 """Queries that cost what they find: moto sorts the whole table for each of them."""
 
 import copy
+import inspect
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -12,18 +13,25 @@ from moto.dynamodb.models.table import SecondaryIndex
 from infra.local.moto.indexes import Bucket, buckets
 from infra.local.moto.patching import around
 
+SIGNATURE = inspect.signature(Table.query)
 
-def query(original: Callable[..., Any], self: Table, hash_key: DynamoType | None, *args: Any, **kwargs: Any) -> Any:
+
+def query(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """The same query, on a table that has no items but those under the hash key."""
-    narrow = copy.copy(self)
-    conditions: list[tuple[str, DynamoType]] = kwargs.get("hash_key_conditions") or []
-    index = next((i for i in self.all_indexes() if i.name == kwargs.get("index_name")), None)
-    if index is not None and [name for name, _ in conditions] == hash_names(index):
-        values = tuple(value for _, value in conditions)
-        narrow.items = filed(self, buckets(self, tuple(hash_names(index))).get(values, {}))
-    elif index is None and hash_key is not None:
-        narrow.items = {hash_key: self.items[hash_key]} if hash_key in self.items else {}
-    return original(narrow, hash_key, *args, **kwargs)
+    asked = SIGNATURE.bind(*args, **kwargs).arguments
+    table: Table = asked["self"]
+    narrow = copy.copy(table)
+    conditions: list[tuple[str, DynamoType]] = asked.get("hash_key_conditions") or []
+    hash_key: DynamoType | None = asked["hash_key"]
+    if (index_name := asked.get("index_name")) is not None:
+        index = next((index for index in table.all_indexes() if index.name == index_name), None)
+        if index is not None and [name for name, _ in conditions] == hash_names(index):
+            values = tuple(value for _, value in conditions)
+            narrow.items = filed(table, buckets(table, tuple(hash_names(index))).get(values, {}))
+    elif hash_key is not None:
+        narrow.items = {hash_key: table.items[hash_key]} if hash_key in table.items else {}
+    more = asked.pop("filter_kwargs", {})
+    return original(**(asked | more | {"self": narrow}))
 
 
 def hash_names(index: SecondaryIndex) -> list[str]:
