@@ -433,14 +433,14 @@ def a_batch_of_more_than_twenty_five_is_written() -> bool:
     return not is_refused("ValidationException", a_table().batch_write_item, RequestItems={"things": requests})
 
 
-def answers() -> dict[str, bool]:
-    """Whether each fault is there, each asked of an empty cloud."""
-    found = {}
-    for name, question in QUESTIONS.items():
+def ask(question: Question) -> bool:
+    """Of an empty cloud; again while the answer is no, for a race does not show each time."""
+    for _ in range(5):
         with mock_aws(config={"core": {"reset_boto3_session": False}}):
-            found[name] = question()
-    return found
+            if question():
+                return True
+    return False
 
 
 if __name__ == "__main__":
-    json.dump(answers(), sys.stdout)
+    json.dump({name: ask(question) for name, question in QUESTIONS.items()}, sys.stdout)
