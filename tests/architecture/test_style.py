@@ -12,7 +12,6 @@ OVERSIZED = {
     "infra/local/moto/general.py::environ": "one table of what PEP 3333 wants",
     "infra/local/processes.py::__init__": "starts one process and tells all that was asked of it",
     "infra/local/sources/discarded.py::document": "one document, field by field as Lambda writes it",
-    "infra/local/sources/streams.py::run": "one loop over the shards and the workers that follow them",
     "infra/local/supervisor.py": "the whole life of the processes, which is one state",
 }
 

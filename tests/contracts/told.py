@@ -8,20 +8,18 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.customers import model as customers
+from chalicelib.customers.store import customers as customers_store
+from chalicelib.orders import model as orders
+from chalicelib.orders.store import orders as orders_store
+from chalicelib.products import events as product_events
+from chalicelib.products import model as products
+from chalicelib.products import store as products_store
 from chassis import items, messages
 from chassis.aggregates import Aggregates
 from infra.contracts.capabilities import capabilities
 
-CAPABILITIES = capabilities()  # also puts chalicelib on the path
-
-from chalicelib.customers import model as customers  # noqa: E402
-from chalicelib.customers.store import customers as customers_store  # noqa: E402
-from chalicelib.orders import model as orders  # noqa: E402
-from chalicelib.orders.store import orders as orders_store  # noqa: E402
-from chalicelib.products import events as product_events  # noqa: E402
-from chalicelib.products import model as products  # noqa: E402
-from chalicelib.products import store as products_store  # noqa: E402
-
+CAPABILITIES = capabilities()
 Event = dict[str, Any]
 NOW = datetime(2025, 3, 4, 5, 6, 7, 89000, tzinfo=UTC)
 PATIENCE = orders.Patience(ask_after=timedelta(minutes=1), deadline=timedelta(hours=24))

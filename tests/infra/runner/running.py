@@ -78,8 +78,10 @@ def write_apps(folder: Path) -> Path:
     return folder
 
 
-def up_arguments(folder: Path, *flags: str) -> list[str]:
-    return ["up", "--apps", str(folder / "apps"), "--templates", str(folder / "templates"), *flags]
+def up_arguments(folder: Path | None, *flags: str) -> list[str]:
+    """For the apps of a folder, or for the project's own."""
+    places = ["--apps", str(folder / "apps"), "--templates", str(folder / "templates")] if folder else []
+    return ["up", *places, *flags]
 
 
 class Stack:
@@ -131,6 +133,7 @@ class Stack:
         return self.get("/health").json()["parts"][name]
 
     def edit(self, name: str, old: str, new: str) -> None:
+        assert self.folder is not None
         assert self.folder is not None
         file = self.folder / "apps" / name / "app.py"
         file.write_text(file.read_text().replace(old, new))

@@ -46,7 +46,7 @@ def deactivate_customer(id: str, match: Match) -> Customer:
     def decide(found: Customer | None) -> tuple[Customer, model.Facts] | None:
         return model.deactivate(_matching(id, found, match), clock.now())
 
-    return store.change(id, decide) or get_customer(id)
+    return store.customers.change(id, decide) or get_customer(id)
 
 
 def _matching(id: str, found: Customer | None, match: Match) -> Customer:
