@@ -19,7 +19,7 @@ from chalicelib.products import store as products
 from chassis.conditions import Match
 from chassis.refusals import Conflict, Unavailable
 from chassis.table import NotWritten
-from tests.builders import NOON, a_customer, a_product, an_order
+from tests.builders import NOON, a_customer, a_known_product, a_product, an_order
 from tests.gateway import lasting_shop
 from tests.racing import lost, race, winner
 from tests.shop import Shop
