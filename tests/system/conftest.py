@@ -58,9 +58,9 @@ def _unless_placed(answer: httpx.Response) -> dict[str, Any] | None:
     return None if answer.status_code == 503 or answer.json()["status"] == "placed" else dict(answer.json())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop() -> Iterator[Client]:
-    """One running shop for all tests of a file."""
+    """One running shop for all tests of a process."""
     stack = Stack(None, "--empty", "--no-reload")
     try:
         with httpx.Client(base_url=stack.until_up().address("front door"), timeout=20) as http:
