@@ -6,11 +6,13 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from chassis import clock
 from chassis.refusals import Unavailable
 from chassis.table import Index, NotWritten, Plain, Table
 from chassis.writes import Save, Write
 
 TRIES = 8  # of a change that another one overtakes; each loser has lost to somebody's progress
+PAUSE = 0.005  # seconds, at most, before the second try; doubled each time
 
 
 class State(Protocol):
@@ -75,7 +77,9 @@ class Aggregates(Generic[S]):
 
         `decide` gives None where nothing is to change. Raises NotWritten when a write of `also` is what failed.
         """
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
+            if attempt:
+                clock.pause(PAUSE * 2 ** (attempt - 1))
             before = self.get(id)
             decided = decide(before)
             if decided is None:

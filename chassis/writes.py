@@ -66,20 +66,19 @@ class Count:
     expect: Mapping[str, int] = field(default_factory=dict)
 
     def request(self) -> Request:
-        moves = {name: by for name, by in self.add.items() if by}
-        values = {f":{name}": by for name, by in moves.items()}
-        floors = {f":least_{name}": -by for name, by in moves.items() if by < 0}
-        enough = [f"{name} >= :least_{name}" for name, by in moves.items() if by < 0]
-        same = [f"{name} = :was_{name}" for name in self.expect]
-        added = ", ".join(f"{name} :{name}" for name in [*moves, "version"])
+        moves = {name: by for name, by in self.add.items() if by} | {"version": 1}
+        few = {name: -by for name, by in moves.items() if by < 0}
+        values = _named(":", moves) | _named(":least_", few) | _named(":was_", self.expect)
+        enough = [f"#{name} >= :least_{name}" for name in few]
+        same = [f"#{name} = :was_{name}" for name in self.expect]
         return {
             "Update": {
                 "Key": items.write_item({"pk": self.key}),
-                "UpdateExpression": f"ADD {added} REMOVE outbox",
+                "UpdateExpression": f"ADD {', '.join(f'#{name} :{name}' for name in moves)} REMOVE outbox",
                 "ConditionExpression": " AND ".join(["attribute_exists(pk)", *enough, *same]),
-                "ExpressionAttributeValues": items.write_item(
-                    values | floors | {f":was_{name}": was for name, was in self.expect.items()} | {":version": 1}
-                ),
+                # "count", "level", "total" and some 570 other words may not stand in an expression themselves
+                "ExpressionAttributeNames": {f"#{name}": name for name in {**moves, **self.expect}},
+                "ExpressionAttributeValues": items.write_item(values),
             }
         }
 
@@ -114,6 +113,10 @@ class Release:
 
 
 Write = Save | Copy | Count | Claim | Release
+
+
+def _named(prefix: str, values: Mapping[str, int]) -> dict[str, int]:
+    return {prefix + name: value for name, value in values.items()}
 
 
 def _put(item: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None) -> Request:

@@ -78,8 +78,9 @@ def test_a_release_gives_up_only_what_is_ones_own() -> None:
 def test_a_count_moves_counters_that_never_fall_below_zero_and_tells_no_old_fact() -> None:
     [(verb, request)] = Count("cup#1", {"full": -2, "empty": 2}, expect={"total": 10}).request().items()
     assert verb == "Update"
-    assert request["UpdateExpression"] == "ADD full :full, empty :empty, version :version REMOVE outbox"
-    assert request["ConditionExpression"] == "attribute_exists(pk) AND full >= :least_full AND total = :was_total"
+    assert request["UpdateExpression"] == "ADD #full :full, #empty :empty, #version :version REMOVE outbox"
+    assert request["ConditionExpression"] == "attribute_exists(pk) AND #full >= :least_full AND #total = :was_total"
+    assert request["ExpressionAttributeNames"] == {f"#{name}": name for name in ("full", "empty", "version", "total")}
     assert items.read_item(request["ExpressionAttributeValues"]) == {
         ":full": -2,
         ":least_full": 2,
@@ -91,7 +92,7 @@ def test_a_count_moves_counters_that_never_fall_below_zero_and_tells_no_old_fact
 
 def test_a_count_by_nothing_still_is_a_request_that_dynamodb_takes() -> None:
     [(_, request)] = Count("cup#1", {"full": 0}).request().items()
-    assert request["UpdateExpression"] == "ADD version :version REMOVE outbox"
+    assert request["UpdateExpression"] == "ADD #version :version REMOVE outbox"
 
 
 @pytest.mark.parametrize(
