@@ -28,9 +28,7 @@ def fault(question: Question) -> Question:
 
 
 def client(service: Any) -> Any:
-    config = Config(
-        parameter_validation=False, retries={"total_max_attempts": 1}, account_id_endpoint_mode="disabled"
-    )
+    config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, account_id_endpoint_mode="disabled")
     return boto3.client(service, region_name="us-east-1", config=config)
 
 

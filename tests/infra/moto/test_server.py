@@ -192,9 +192,7 @@ def test_a_signal_ends_it_cleanly_though_somebody_polls(number: int) -> None:
         sqs = client(endpoint, "sqs")
         url = sqs.create_queue(QueueName="inbox")["QueueUrl"]
         answers: list[Any] = []
-        poller = threading.Thread(
-            target=lambda: answers.append(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20))
-        )
+        poller = threading.Thread(target=lambda: answers.append(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)))
         poller.start()
         eventually(lambda: sqs.list_queues())
         process.send_signal(number)
