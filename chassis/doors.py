@@ -4,11 +4,11 @@ import functools
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
 from chalice.app import Chalice, Response
+from msgspec import Struct
 
 from chassis import aws, conditions, http, log, parsing
 from chassis.auth import ROLES, Role
@@ -23,8 +23,7 @@ Handler = Callable[..., Any]
 NAME = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-@dataclass(frozen=True)
-class Request(Generic[Body, Query]):
+class Request(Struct, Generic[Body, Query], frozen=True):
     """A call after all checks that need no knowledge of the business."""
 
     body: Body
@@ -33,8 +32,7 @@ class Request(Generic[Body, Query]):
     mark: str | None  # tells the same request again (chassis.idempotency); None without an Idempotency-Key
 
 
-@dataclass(frozen=True)
-class Door:
+class Door(Struct, frozen=True):
     """One route: `location` is the path of what it made, filled from the answer; changes want If-Match."""
 
     method: str

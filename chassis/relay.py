@@ -5,10 +5,10 @@ comes after it, be delivered again; an entry that can never be published is park
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from chassis import aws, log, messages, settings
 from chassis.messages import Message
@@ -21,8 +21,7 @@ class NotPublished(Exception):
     """Some facts could not be published just now: the batch is to be delivered again."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One message on its way, and the stream record that it comes from."""
 
     record: str

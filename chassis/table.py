@@ -1,10 +1,10 @@
 """One DynamoDB table: reads by key and by index, and writes that happen all together or not at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from chassis import aws, clock, items, settings
 from chassis.refusals import Unavailable
@@ -27,8 +27,7 @@ class NotWritten(Exception):
         self.failed = failed
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True):
     """A global index that projects keys only: a line's attributes are bought with a read, never with a second write."""
 
     name: str
@@ -36,8 +35,7 @@ class Index:
     range: str
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """The keys that an index has next, and the place after which it goes on (None at the end)."""
 
     keys: tuple[str, ...]

@@ -4,10 +4,10 @@ A write that changes an item also sets or removes its `outbox`: a fact is told b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from chassis import items, log
 
@@ -21,8 +21,7 @@ class Versioned(Protocol):
     def version(self) -> int: ...
 
 
-@dataclass(frozen=True)
-class Save:
+class Save(Struct, frozen=True):
     """The next version of an aggregate and the facts it tells: only over the version before it.
 
     A fact is named, not written out: its content is the public part of this very item (see chassis.relay).
@@ -31,7 +30,7 @@ class Save:
     key: str
     state: Versioned
     facts: Sequence[type] = ()
-    index: Mapping[str, str] = field(default_factory=dict)
+    index: Mapping[str, str] = {}
 
     def item(self) -> dict[str, Any]:
         told = [{"fact": fact.__name__, "trace": log.trace()} for fact in self.facts]
@@ -44,8 +43,7 @@ class Save:
         return _put(self.item(), "version = :version", {":version": self.state.version - 1})
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """What another capability told of its state: only over an older version of it."""
 
     key: str
@@ -57,13 +55,12 @@ class Copy:
         return _put(item, older, {":version": self.state.version})
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """Counters moved without reading them: none may fall below zero, those in `expect` must be as they were read."""
 
     key: str
     add: Mapping[str, int]
-    expect: Mapping[str, int] = field(default_factory=dict)
+    expect: Mapping[str, int] = {}
 
     def request(self) -> Request:
         moves = {name: by for name, by in self.add.items() if by} | {"version": 1}
@@ -83,8 +80,7 @@ class Count:
         }
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A name that only one owner may hold."""
 
     key: str
@@ -95,8 +91,7 @@ class Claim:
         return _put({"pk": self.key, "owned_by": self.owner}, free, {":owner": self.owner})
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(Struct, frozen=True):
     """A claim given up by its owner."""
 
     key: str
