@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,9 +38,12 @@ def running(url: str | None = None) -> Iterator[Stack]:
         yield Stack(url, None)
         return
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(_UP, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with (
+        tempfile.NamedTemporaryFile("r+") as said,
+        subprocess.Popen(_UP, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT) as process,
+    ):
         try:
-            yield Stack(_address(process), process.pid)
+            yield Stack(_address(process, Path(said.name)), process.pid)
         finally:
             process.send_signal(signal.SIGINT)
 
@@ -48,14 +53,13 @@ def spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, 
     return {part: seconds - before.get(part, 0.0) for part, seconds in after.items()}
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
-    """The front door's, from what the stack says once it is up; what it says afterwards is thrown away."""
-    assert process.stdout
-    for line in process.stdout:
-        if found := re.match(r"\s*front door\s+(http://\S+)", line):
-            subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
+def _address(process: "subprocess.Popen[bytes]", said: Path) -> str:
+    """The front door's, from what the stack says once it is up."""
+    while process.poll() is None:
+        if found := re.search(r"^\s*front door\s+(http://\S+)", said.read_text(), re.MULTILINE):
             return found[1]
-    raise SystemExit("the stack did not start: try `emporium up`")
+        time.sleep(0.1)
+    raise SystemExit(f"the stack did not start:\n{said.read_text()}")
 
 
 def _family(root: int) -> list[int]:

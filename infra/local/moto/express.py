@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlparse
 
+from botocore.model import OperationNotFoundError
 from moto import settings
 from moto.core import responses as core
 from moto.core.botocore_stubber import BotocoreStubber
@@ -53,6 +54,8 @@ def answer(call: Call) -> Raw | None:
         return None
     try:
         status, headers, body = handler.dispatch(call, call.url, call.headers)
+    except OperationNotFoundError:
+        return 400, {}, json.dumps({"__type": "UnknownOperationException"})
     except ValueError:  # JSON's and UTF-8's errors are among them
         if is_readable(call):
             raise

@@ -44,7 +44,7 @@ def main() -> int:
     try:
         server = make_server(options.port)
     except OSError as problem:
-        print(f"port {options.port} of 127.0.0.1 can not be used: {problem.strerror}", file=sys.stderr)
+        print(f"port {options.port} of 127.0.0.1 can not be used: {os.strerror(problem.errno or 0)}", file=sys.stderr)
         return 2
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
