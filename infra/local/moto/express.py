@@ -41,16 +41,34 @@ HANDLERS: dict[str, type[BaseResponse]] = {
 }
 FORM = "application/x-www-form-urlencoded"
 JSON_ACTIONS = frozenset(
-    "PutItem GetItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem TransactWriteItems TransactGetItems "
-    "GetRecords GetShardIterator SendMessage SendMessageBatch ReceiveMessage DeleteMessage DeleteMessageBatch "
-    "ChangeMessageVisibility ChangeMessageVisibilityBatch".split()
+    [
+        "PutItem",
+        "GetItem",
+        "UpdateItem",
+        "DeleteItem",
+        "Query",
+        "Scan",
+        "BatchGetItem",
+        "BatchWriteItem",
+        "TransactWriteItems",
+        "TransactGetItems",
+        "GetRecords",
+        "GetShardIterator",
+        "SendMessage",
+        "SendMessageBatch",
+        "ReceiveMessage",
+        "DeleteMessage",
+        "DeleteMessageBatch",
+        "ChangeMessageVisibility",
+        "ChangeMessageVisibilityBatch",
+    ]
 )
 
 
 def answer(call: Call) -> Raw | None:
     """None when the request has to take the long way."""
     handler = handler_of(call)
-    if handler is None or recorder._user_enabled or settings.INITIAL_NO_AUTH_ACTION_COUNT != float("inf"):
+    if handler is None or recorder._user_enabled or float("inf") != settings.INITIAL_NO_AUTH_ACTION_COUNT:
         return None
     try:
         status, headers, body = handler.dispatch(call, call.url, call.headers)

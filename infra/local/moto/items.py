@@ -90,9 +90,7 @@ def put(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: 
             del table.items[hash_key]
 
 
-def new_item(
-    self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
-) -> None:
+def new_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
     self.hash_key, self.range_key, self.attrs = hash_key, range_key, Attributes()
     for name, value in attrs.items():
         self.attrs[name] = DynamoType(value)

@@ -12,6 +12,7 @@ from moto.dynamodb.models.table import SecondaryIndex
 
 from infra.local.moto.indexes import Bucket, buckets
 from infra.local.moto.patching import around
+
 SIGNATURE = inspect.signature(Table.query)
 
 

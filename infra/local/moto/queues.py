@@ -70,9 +70,7 @@ def delete_message(self: Queue, receipt_handle: str) -> None:
             raise ReceiptHandleIsInvalid()
 
 
-def change_message_visibility(
-    self: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int
-) -> None:
+def change_message_visibility(self: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
     line, seconds = line_of(self.get_queue(queue_name)), int(visibility_timeout)
     with line.changed:
         message = line.holder(receipt_handle)

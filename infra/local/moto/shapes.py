@@ -45,8 +45,7 @@ def build_new(shape: Any, scalars: dict[str, Convert], seen: dict[str, Convert],
         if shape.is_document_type:
             return as_is
         members = {
-            name: (member.serialization.get("name", name), inner(member))
-            for name, member in shape.members.items()
+            name: (member.serialization.get("name", name), inner(member)) for name, member in shape.members.items()
         }
         convert: Convert = structure(members)
         return convert

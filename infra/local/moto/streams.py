@@ -96,9 +96,7 @@ class Shard:
         self.kept_bytes += len(text)
         self._trim()
 
-    def _record(
-        self, view: str, old: Item | None, new: Item | None, identity: dict[str, str] | None
-    ) -> dict[str, Any]:
+    def _record(self, view: str, old: Item | None, new: Item | None, identity: dict[str, str] | None) -> dict[str, Any]:
         either: Item = old or new  # type: ignore[assignment]  # one of them is there
         keys = {name: wire(either.attrs[name]) for name in self.table.table_key_attrs}
         change: dict[str, Any] = {

@@ -39,8 +39,11 @@ def transact_write_items(
     original: Callable[..., None], self: DynamoDBBackend, transact_items: list[dict[str, Any]]
 ) -> None:
     undo = [entry for operation in transact_items if (entry := touched(self, operation))]
-    positions = {entry.table.stream_shard: entry.table.stream_shard.following for entry in undo
-                 if entry.table.stream_shard is not None}  # type: ignore[attr-defined]
+    positions = {
+        entry.table.stream_shard: entry.table.stream_shard.following
+        for entry in undo
+        if entry.table.stream_shard is not None
+    }  # type: ignore[attr-defined]
     try:
         original(self, transact_items)
     except BaseException:

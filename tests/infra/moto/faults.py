@@ -1,9 +1,5 @@
-"""Each fault of moto that the embedded cloud mends, as a question to the cloud in this process: is it there?
+"""Each fault of moto that the embedded cloud mends, as a question to the cloud in this process: is it there?"""
 
-`python -m tests.infra.moto.faults` asks them all of moto as it is, in one process, and prints the answers as JSON.
-"""
-
-import json
 import sys
 import threading
 import uuid
@@ -14,7 +10,6 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 
 Question = Callable[[], bool]
@@ -28,9 +23,7 @@ def fault(question: Question) -> Question:
 
 
 def client(service: Any) -> Any:
-    config = Config(
-        parameter_validation=False, retries={"total_max_attempts": 1}, account_id_endpoint_mode="disabled"
-    )
+    config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, account_id_endpoint_mode="disabled")
     return boto3.client(service, region_name="us-east-1", config=config)
 
 
@@ -431,16 +424,3 @@ def an_expression_that_can_not_be_read_breaks_the_cloud() -> bool:
 def a_batch_of_more_than_twenty_five_is_written() -> bool:
     requests = [{"PutRequest": {"Item": put(str(number))["Item"]}} for number in range(26)]
     return not is_refused("ValidationException", a_table().batch_write_item, RequestItems={"things": requests})
-
-
-def ask(question: Question) -> bool:
-    """Of an empty cloud; again while the answer is no, for a race does not show each time."""
-    for _ in range(5):
-        with mock_aws(config={"core": {"reset_boto3_session": False}}):
-            if question():
-                return True
-    return False
-
-
-if __name__ == "__main__":
-    json.dump({name: ask(question) for name, question in QUESTIONS.items()}, sys.stdout)

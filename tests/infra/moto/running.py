@@ -19,9 +19,7 @@ SERVER = [sys.executable, "-m", "infra.local.moto.server", "--tied", "--port"]
 @contextmanager
 def a_cloud() -> Iterator[str]:
     """The endpoint of a cloud on a free port, that ends when its input does."""
-    process = subprocess.Popen(
-        [*SERVER, "0"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([*SERVER, "0"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
