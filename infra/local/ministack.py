@@ -49,8 +49,8 @@ def prepared(environment: Path) -> Path:
         return python
     print(f"making {environment.name} from {LOCK.name}, this once", flush=True)
     venv.create(environment, clear=True, with_pip=True)
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    if subprocess.run([*install, "--requirement", LOCK], stdin=subprocess.DEVNULL).returncode:
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    if subprocess.run([*install, "--requirement", str(LOCK)], stdin=subprocess.DEVNULL).returncode:
         sys.exit(f"{environment.name} could not be made: see above")
     mark.write_text(digest)  # last, so that an environment that was interrupted is made again
     return python

@@ -23,7 +23,7 @@ NEVER = float("inf")
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """A message's place in the line. Only the heap entry that bears the slot's stamp counts; older ones are passed by."""
+    """A message's place in the line. Only the heap entry with the slot's stamp counts; older ones are passed by."""
 
     place: int
     message: Message

@@ -33,14 +33,13 @@ def test_a_cloud_is_ready_once_it_speaks_dynamodb(endpoint: str) -> None:
 
 
 def test_waiting_ends_at_the_deadline_and_says_what_is_wrong() -> None:
-    with pytest.raises(cloud.NotReady, match="http://127.0.0.1:9 is not ready: .*refused"):
+    with pytest.raises(cloud.NotReady, match=r"http://127\.0\.0\.1:9 is not ready: .*refused"):
         cloud.wait_until_ready("http://127.0.0.1:9", time.monotonic())
 
 
 def test_the_lock_of_ministack_pins_everything_and_names_no_registry() -> None:
     text = LOCK.read_text()
     assert "--hash=sha256:" in text
-    assert "http" not in text.replace("http", "", 0).split("hypercorn")[0]
     assert not any(word in text for word in ("://", "--index-url", "--extra-index-url", "--find-links"))
 
 

@@ -1,5 +1,6 @@
 """What a stream keeps, and what it says of what it has kept no longer."""
 
+import time
 from typing import Any
 
 import pytest
@@ -49,8 +50,8 @@ def test_who_asks_for_what_was_trimmed_is_told_so(cloud: None, monkeypatch: pyte
 def test_records_go_after_a_day(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
     dynamodb = a_table()
     dynamodb.put_item(**put("yesterday"))
-    now = streams.time.time()
-    monkeypatch.setattr(streams.time, "time", lambda: now + streams.MAX_AGE_SECONDS + 1)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + streams.MAX_AGE_SECONDS + 1)
     dynamodb.put_item(**put("today"))
     monkeypatch.undo()
     assert names(Stream().read()) == ["today"]

@@ -47,7 +47,7 @@ class Transcript:
             answer = call(**parameters)
             line = plain(answer)
         except ClientError as error:
-            answer = error.response
+            answer = dict(error.response)
             line = plain({name: answer[name] for name in answer if name != "ResponseMetadata"})
             line["status"] = answer["ResponseMetadata"]["HTTPStatusCode"]
         self.lines.append([call.__name__, line])
@@ -124,12 +124,12 @@ def tables(note: Transcript, dynamodb: Any) -> None:
             **there,
             Key=KEY,
             ReturnValues=returned,
-            UpdateExpression="SET n = n + :one, #new = if_not_exists(#new, :map), l = list_append(:list, :list) REMOVE gone",
+            UpdateExpression="SET n = n + :one, #new = if_not_exists(#new, :m), l = list_append(:l, :l) REMOVE gone",
             ExpressionAttributeNames={"#new": "new"},
             ExpressionAttributeValues={
                 ":one": {"N": "1"},
-                ":map": {"M": {"a": {"B": b"x"}}},
-                ":list": {"L": [{"S": "x"}]},
+                ":m": {"M": {"a": {"B": b"x"}}},
+                ":l": {"L": [{"S": "x"}]},
             },
         )
     note(
