@@ -1,4 +1,4 @@
-"""Moto as it comes, asked everything in one process: `python -m tests.infra.moto.bare` prints the answers as JSON."""
+"""Moto as it comes: `python -m tests.infra.moto.bare faults` (or `transcript`) prints its answers as JSON."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from tests.infra.moto.transcript import transcript
 
 def ask(question: Question) -> bool:
     """Of an empty cloud; again while the answer is no, for a race does not show each time."""
-    for _ in range(5):
+    for _ in range(20):
         with mock_aws(config={"core": {"reset_boto3_session": False}}):
             if question():
                 return True
@@ -19,6 +19,8 @@ def ask(question: Question) -> bool:
 
 
 if __name__ == "__main__":
-    faults = {name: ask(question) for name, question in QUESTIONS.items()}
-    with mock_aws():
-        json.dump({"faults": faults, "transcript": transcript()}, sys.stdout)
+    if sys.argv[1] == "faults":
+        json.dump({name: ask(question) for name, question in QUESTIONS.items()}, sys.stdout)
+    else:
+        with mock_aws():
+            json.dump(transcript(), sys.stdout)
