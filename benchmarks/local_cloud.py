@@ -1,6 +1,6 @@
-"""How many calls a local cloud answers for each second of processor time: `python benchmarks/local_cloud.py ours stock`.
+"""How many calls a local cloud answers for each second of its processor: `python benchmarks/local_cloud.py ours stock`.
 
-Processor time, because it repeats on a busy machine. One client without an SDK, on one connection if the cloud keeps it.
+Processor time, because it repeats on a busy machine. One client without an SDK, on one connection if that is kept.
 """
 
 import http.client

@@ -72,13 +72,13 @@ class Shop:
 
     def _due(self, name: str) -> Iterable[Delivery]:
         app = self.apps[name]
-        for record in self._records(name):
+        for record in self.records(name):
             yield partial(app.relay, {"Records": [record]}, CONTEXT)
         if hasattr(app, "inbox"):
-            for message in self._messages(name):
+            for message in self.messages(name):
                 yield partial(app.inbox, {"Records": [message]}, CONTEXT)
 
-    def _records(self, name: str) -> list[dict[str, Any]]:
+    def records(self, name: str) -> list[dict[str, Any]]:
         """What the table's stream has new."""
         streams: Any = self.clients.streams
         at = self.places.get(name)
@@ -102,7 +102,7 @@ class Shop:
             self.streams[name] = {"StreamArn": stream["StreamArn"], "ShardId": shard["ShardId"]}
         return self.streams[name]
 
-    def _messages(self, name: str) -> list[dict[str, Any]]:
+    def messages(self, name: str) -> list[dict[str, Any]]:
         """What waits in the inbox; taken from it at once, for these tests deliver on their own account."""
         sqs = self.clients.sqs
         url = sqs.get_queue_url(QueueName=f"emporium-test-{name}-inbox")["QueueUrl"]

@@ -73,7 +73,7 @@ def follow(shop: Shop, records: list[dict[str, Any]]) -> None:
 
 def arrived(shop: Shop) -> list[dict[str, Any]]:
     """What came to orders, in the order of its ids."""
-    return sorted((json.loads(each["body"]) for each in shop._messages("orders")), key=lambda each: str(each["id"]))
+    return sorted((json.loads(each["body"]) for each in shop.messages("orders")), key=lambda each: str(each["id"]))
 
 
 def subjects(shop: Shop) -> list[str]:
@@ -91,7 +91,7 @@ def test_a_batch_that_failed_in_part_goes_on_from_its_first_failure_and_loses_no
             else None
         )
     )
-    follow(shop, shop._records("products"))
+    follow(shop, shop.records("products"))
     assert subjects(shop) == skus
     assert shop.set_aside() == []
 
@@ -101,7 +101,7 @@ def test_a_topic_that_is_down_makes_the_whole_batch_come_again(shop: Shop) -> No
         raise ConnectionError("no topic")
 
     add(shop, "down-1", "down-2")
-    records = shop._records("products")
+    records = shop.records("products")
     Topic(down)
     with pytest.raises(ConnectionError):
         shop.apps["products"].relay({"Records": records}, CONTEXT)
@@ -113,7 +113,7 @@ def test_a_topic_that_is_down_makes_the_whole_batch_come_again(shop: Shop) -> No
 def test_without_partial_answers_the_batch_comes_again_whole(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", "off")
     add(shop, "whole-1", "whole-2")
-    records = shop._records("products")
+    records = shop.records("products")
     Topic(about("whole-2", FOR_NOW))
     with pytest.raises(relay.NotPublished):
         shop.apps["products"].relay({"Records": records}, CONTEXT)
@@ -125,7 +125,7 @@ def test_without_partial_answers_the_batch_comes_again_whole(shop: Shop, monkeyp
 def test_what_can_never_be_published_is_set_aside_with_its_cause_and_blocks_nobody(shop: Shop) -> None:
     add(shop, "never-1", "never-2", "never-3")
     Topic(about("never-2", FOR_EVER))
-    follow(shop, shop._records("products"))
+    follow(shop, shop.records("products"))
     assert subjects(shop) == ["never-1", "never-3"]
     [letter] = letters(shop)
     assert letter["MessageAttributes"]["cause"]["StringValue"] == "InvalidParameter: never"
@@ -147,7 +147,7 @@ def test_a_record_that_nobody_can_read_is_set_aside_with_its_cause(shop: Shop, o
     add(shop, f"before-{cause[:3]}{len(str(outbox))}")
     shop.clients.dynamodb.put_item(TableName="emporium-test-products", Item=item | {"outbox": outbox})
     add(shop, f"later-{cause[:3]}{len(str(outbox))}")
-    follow(shop, shop._records("products"))
+    follow(shop, shop.records("products"))
     assert len(subjects(shop)) == 2
     [letter] = letters(shop)
     assert cause in letter["MessageAttributes"]["cause"]["StringValue"]
@@ -167,7 +167,7 @@ def letters(shop: Shop) -> list[dict[str, Any]]:
 
 def test_a_fact_that_is_published_twice_is_the_same_to_the_last_sign(shop: Shop) -> None:
     add(shop, "twice")
-    records = shop._records("products")
+    records = shop.records("products")
     for _ in range(2):
         follow(shop, records)
     one, other = arrived(shop)
@@ -182,17 +182,17 @@ def test_facts_of_one_aggregate_are_published_in_the_order_of_its_versions(shop:
         assert shop.call("PATCH", "/products/steps", body, if_match=f'"{version}"').status == 200
     sent: list[str] = []
     Topic(lambda entry: sent.append(json.loads(entry["Message"])["id"]))
-    follow(shop, shop._records("products"))
+    follow(shop, shop.records("products"))
     assert sent == [f"product/steps/{at}" for at in ("1/0", "2/0", "3/0", "3/1", "4/0", "4/1")]
 
 
 def test_what_took_an_item_away_tells_nothing(shop: Shop) -> None:
     add(shop, "gone")
-    follow(shop, shop._records("products"))
-    shop._messages("orders")
+    follow(shop, shop.records("products"))
+    shop.messages("orders")
     for key in ("product#gone", "stock#gone"):
         shop.clients.dynamodb.delete_item(TableName="emporium-test-products", Key={"pk": {"S": key}})
-    records = shop._records("products")
+    records = shop.records("products")
     assert [record["eventName"] for record in records] == ["REMOVE", "REMOVE"]
     follow(shop, records)
     assert (subjects(shop), letters(shop)) == ([], [])
@@ -201,6 +201,6 @@ def test_what_took_an_item_away_tells_nothing(shop: Shop) -> None:
 def test_a_name_of_signs_that_a_queue_refuses_arrives_as_it_is(shop: Shop) -> None:
     name = "\uffff \ufffe \u0085 \U0001f375 \\uffff"
     assert shop.call("POST", "/products", {"sku": "odd-name", "name": name, "price": PRICE}).status == 201
-    follow(shop, shop._records("products"))
+    follow(shop, shop.records("products"))
     [message] = arrived(shop)
     assert message["data"]["name"] == name

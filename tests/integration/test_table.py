@@ -121,7 +121,7 @@ def test_a_fact_of_an_earlier_save_is_not_told_again_by_a_count(shop: Shop) -> N
 
 def images(shop: Shop) -> list[dict[str, Any]]:
     """What the stream of orders has new."""
-    return [record["dynamodb"]["NewImage"] for record in shop._records("orders")]
+    return [record["dynamodb"]["NewImage"] for record in shop.records("orders")]
 
 
 def test_a_message_is_made_of_what_was_saved(shop: Shop) -> None:

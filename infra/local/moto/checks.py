@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.models import Table
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from infra.local.moto.errors import invalid
@@ -34,7 +34,7 @@ def types_of(key: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 def key_types(table: Table, index_name: str | None) -> dict[str, str]:
-    """The key attributes of a table, and of the index besides, with their types. moto refuses an unknown index itself."""
+    """The key attributes of a table, and of the index besides, with their types. An unknown index moto refuses."""
     declared = {attribute["AttributeName"]: attribute["AttributeType"] for attribute in table.attr}
     indexed = [name for index in table.all_indexes() if index.name == index_name for name in index.schema_key_attrs]
     return {name: declared[name] for name in (*table.table_key_attrs, *indexed)}

@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-tt
 import time
 from threading import Event
 
-from moto.dynamodb.models import Table, dynamodb_backends
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 
 from infra.local.moto import items
 from infra.local.moto.locking import TABLES

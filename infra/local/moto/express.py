@@ -5,7 +5,6 @@ some hundred regular expressions, and interpreted by a model that is interpreted
 """
 
 import functools
-import html
 import json
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,7 @@ from moto.core import responses as core
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import passthrough_service, passthrough_url, service_whitelisted
 from moto.core.responses import ActionResult, BaseResponse
-from moto.core.utils import get_service_model
+from moto.core.utils import camelcase_to_underscores, get_service_model, method_names_from_class
 from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
@@ -41,16 +40,18 @@ HANDLERS: dict[str, type[BaseResponse]] = {
 }
 FORM = "application/x-www-form-urlencoded"
 JSON_ACTIONS = frozenset(
-    "PutItem GetItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem TransactWriteItems TransactGetItems "
-    "GetRecords GetShardIterator SendMessage SendMessageBatch ReceiveMessage DeleteMessage DeleteMessageBatch "
-    "ChangeMessageVisibility ChangeMessageVisibilityBatch".split()
+    """
+    PutItem GetItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem TransactWriteItems TransactGetItems
+    GetRecords GetShardIterator SendMessage SendMessageBatch ReceiveMessage DeleteMessage DeleteMessageBatch
+    ChangeMessageVisibility ChangeMessageVisibilityBatch
+    """.split()  # noqa: SIM905
 )
 
 
 def answer(call: Call) -> Raw | None:
     """None when the request has to take the long way."""
     handler = handler_of(call)
-    if handler is None or recorder._user_enabled or settings.INITIAL_NO_AUTH_ACTION_COUNT != float("inf"):
+    if handler is None or recorder._user_enabled or float("inf") != settings.INITIAL_NO_AUTH_ACTION_COUNT:
         return None
     try:
         status, headers, body = handler.dispatch(call, call.url, call.headers)
@@ -136,37 +137,10 @@ def serialized(original: Callable[..., Raw], self: BaseResponse, result: ActionR
     if action in JSON_ACTIONS and isinstance(self, tuple(HANDLERS.values())):
         body = json.dumps(json_writer(self.boto3_service_name, action)(result.result or {}))
         return 200, {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}, body
-    if action in XML and isinstance(self, SNSResponse):
-        body = XML[action](result.result)
+    if action in forms.XML and isinstance(self, SNSResponse):
+        body = forms.XML[action](result.result)
         return 200, {"Content-Type": "text/xml", **self.response_headers}, body
     return original(self, result)
-
-
-def publish_xml(result: Any) -> str:
-    return in_envelope("Publish", f"<MessageId>{result['MessageId']}</MessageId>")
-
-
-def publish_batch_xml(result: Any) -> str:
-    entries = [
-        f"<{kind}>" + "".join(f"<member>{xml_members(entry)}</member>" for entry in result[kind]) + f"</{kind}>"
-        for kind in ("Successful", "Failed")
-    ]
-    return in_envelope("PublishBatch", "".join(entries))
-
-
-def xml_members(entry: dict[str, Any]) -> str:
-    texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in entry.items()}
-    return "".join(f"<{name}>{html.escape(str(text))}</{name}>" for name, text in texts.items())
-
-
-def in_envelope(action: str, inner: str) -> str:
-    return (
-        f'<{action}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><{action}Result>{inner}</{action}Result>'
-        f"<ResponseMetadata><RequestId>request-id</RequestId></ResponseMetadata></{action}Response>"
-    )
-
-
-XML: dict[str, Callable[[Any], str]] = {"Publish": publish_xml, "PublishBatch": publish_batch_xml}
 
 
 def request_id(headers: dict[str, Any] | None = None) -> str:
@@ -189,21 +163,26 @@ def enrich(original: Callable[..., Any], headers: dict[str, str], body: Any) -> 
 def in_process(original: Callable[..., Any], self: BotocoreStubber, request: Any) -> Any:
     """A boto3 client within this process; its host says which service it means."""
     url = urlparse(request.url)
-    service = url.netloc.partition(".")[0]
-    plain = request.url.partition("?")[0]
-    if url.netloc.endswith(".amazonaws.com") and isinstance(request.body, str | bytes | None):
-        if not (passthrough_url(plain) or passthrough_service(service)) and service_whitelisted(service):
-            if (raw := answer(call_of(request, url))) is not None:
-                return raw
+    if url.netloc.endswith(".amazonaws.com") and is_moto_s(request.url):
+        raw = answer(call_of(request, url))
+        if raw is not None:
+            return raw
     return original(self, request)
+
+
+def is_moto_s(url: str) -> bool:
+    """Whether no setting of moto's says that this call is for somebody else."""
+    service = urlparse(url).netloc.partition(".")[0]
+    passed_on = passthrough_url(url.partition("?")[0]) or passthrough_service(service)
+    return service_whitelisted(service) and not passed_on
 
 
 def call_of(request: Any, url: Any) -> Call:
     headers = Headers([(name, text(value)) for name, value in request.headers.items()])
     headers["host"] = url.netloc
-    body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    body = request.body.encode() if isinstance(request.body, str) else request.body
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    return Call(request.method, target, headers, body, scheme=url.scheme)
+    return Call(request.method, target, headers, body if isinstance(body, bytes) else b"", scheme=url.scheme)
 
 
 def text(value: str | bytes) -> str:
@@ -225,14 +204,13 @@ def mend() -> None:
         around(handler, "setup_class", set_up)
     around(BaseResponse, "serialized", serialized)
     around(BotocoreStubber, "process_request", in_process)
-    DynamoResult.__init__ = keep_typed  # type: ignore[method-assign]
-    DynamoResult.execute_result = convert_typed  # type: ignore[method-assign]
+    instead(DynamoResult, __init__=keep_typed, execute_result=convert_typed)
     original = BaseResponse._enrich_response
     instead(BaseResponse, _enrich_response=staticmethod(functools.partial(enrich, original)))
     instead(aws_headers, gen_amzn_requestid_long=request_id)
     instead(
         core,
         gen_amzn_requestid_long=request_id,
-        method_names_from_class=functools.cache(core.method_names_from_class),
-        camelcase_to_underscores=functools.cache(core.camelcase_to_underscores),
+        method_names_from_class=functools.cache(method_names_from_class),
+        camelcase_to_underscores=functools.cache(camelcase_to_underscores),
     )

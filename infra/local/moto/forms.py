@@ -1,8 +1,9 @@
-"""The form-encoded requests of SNS, read in one pass.
+"""The forms that SNS is asked with, read in one pass, and the XML that it answers a publisher with.
 
 moto's parser walks all fields of the form again for each member of each structure that there might be.
 """
 
+import html
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -70,3 +71,30 @@ READERS: dict[str, Callable[[Any, Any], Any]] = {
     "map": mapped,
     "boolean": boolean,
 }
+
+
+def publish_xml(result: Any) -> str:
+    return in_envelope("Publish", f"<MessageId>{result['MessageId']}</MessageId>")
+
+
+def publish_batch_xml(result: Any) -> str:
+    entries = [
+        f"<{kind}>" + "".join(f"<member>{xml_members(entry)}</member>" for entry in result[kind]) + f"</{kind}>"
+        for kind in ("Successful", "Failed")
+    ]
+    return in_envelope("PublishBatch", "".join(entries))
+
+
+def xml_members(entry: dict[str, Any]) -> str:
+    texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in entry.items()}
+    return "".join(f"<{name}>{html.escape(str(text))}</{name}>" for name, text in texts.items())
+
+
+def in_envelope(action: str, inner: str) -> str:
+    return (
+        f'<{action}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><{action}Result>{inner}</{action}Result>'
+        f"<ResponseMetadata><RequestId>request-id</RequestId></ResponseMetadata></{action}Response>"
+    )
+
+
+XML: dict[str, Callable[[Any], str]] = {"Publish": publish_xml, "PublishBatch": publish_batch_xml}

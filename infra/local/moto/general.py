@@ -23,10 +23,10 @@ def application() -> Application:
 
 
 def answer(app: Application, call: Call) -> Answer:
-    started: list[Any] = []
+    started: list[tuple[int, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-        started[:] = [int(status.split()[0]), headers]
+        started.append((int(status.split()[0]), headers))
 
     chunks = app(environ(call), start_response)
     try:
@@ -34,7 +34,7 @@ def answer(app: Application, call: Call) -> Answer:
     finally:
         if hasattr(chunks, "close"):
             chunks.close()
-    return Answer(*started, body)
+    return Answer(*started[-1], body)
 
 
 def environ(call: Call) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from moto.dynamodb.models import Table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
 
 Key = tuple[DynamoType, DynamoType | None]
 Values = tuple[DynamoType, ...]

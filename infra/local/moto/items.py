@@ -4,8 +4,9 @@ import copy
 from typing import Any
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge
-from moto.dynamodb.models import DynamoDBBackend, Table
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
 
 from infra.local.moto.indexes import Key, follow
 from infra.local.moto.patching import instead
@@ -62,10 +63,11 @@ def key_of(backend: DynamoDBBackend, table: Table, attributes: dict[str, Any]) -
 
 def find(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
     """The item, or None. Looking for an item leaves no trace (moto's own look-up leaves an empty partition)."""
-    partition = table.items.get(hash_key)
-    if partition is None or not table.has_range_key:
-        return partition
-    return None if range_key is None else partition.get(range_key)
+    partition: Any = table.items.get(hash_key)
+    if partition is not None and table.has_range_key:
+        partition = None if range_key is None else partition.get(range_key)
+    item: Item | None = partition  # without a range key it is the item itself
+    return item
 
 
 def place(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None) -> None:
@@ -81,7 +83,7 @@ def put(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: 
         if item is None:
             table.items.pop(hash_key, None)
         else:
-            table.items[hash_key] = item
+            table.items[hash_key] = item  # type: ignore[assignment]  # see find
     elif item is not None:
         table.items[hash_key][range_key] = item
     elif hash_key in table.items:

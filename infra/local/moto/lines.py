@@ -16,12 +16,14 @@ from moto.sqs.models import Message
 
 # A handle of a message that is gone may be deleted again; after so many more it is unknown.
 REMEMBERED_HANDLES = 10_000
+# So many heap entries of messages that are gone are borne before they are cleared away.
+SLACK = 1000
 NEVER = float("inf")
 
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """A message's place in the line. Only the heap entry that bears the slot's stamp counts; older ones are passed by."""
+    """A message's place in the line. Only the heap entry with the slot's stamp counts; older ones are passed by."""
 
     place: int
     message: Message
@@ -35,8 +37,9 @@ class Line:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self._arrivals = itertools.count()
-        self._ready: list[tuple[int, int, Slot]] = []
-        self._hidden: list[tuple[float, int, int, Slot]] = []
+        self._stamps = itertools.count(1)
+        self._ready: list[tuple[int, int, str]] = []  # place, stamp, message id
+        self._hidden: list[tuple[float, int, int, str]] = []  # time of return, place, stamp, message id
         self._slots: dict[str, Slot] = {}
         self._ready_count = 0
         self._holders: dict[str, Slot] = {}
@@ -55,19 +58,17 @@ class Line:
         """How many are ready, in flight, delayed."""
         with self.changed:
             self._wake()
-            flying = sum(
-                stamp == slot.stamp and slot.message.approximate_receive_count > 0 for _, _, stamp, slot in self._hidden
-            )
+            flying = len(self._in_flight())
             return self._ready_count, flying, len(self._slots) - self._ready_count - flying
 
     def groups_in_flight(self) -> set[str]:
         with self.changed:
             self._wake()
-            return {
-                slot.message.group_id
-                for _, _, stamp, slot in self._hidden
-                if stamp == slot.stamp and slot.message.group_id and slot.message.approximate_receive_count
-            }
+            return {message.group_id for message in self._in_flight() if message.group_id}
+
+    def _in_flight(self) -> list[Message]:
+        current = (self._current(stamp, name) for _, _, stamp, name in self._hidden)
+        return [slot.message for slot in current if slot and slot.message.approximate_receive_count]
 
     def add(self, message: Message) -> None:
         with self.changed:
@@ -80,16 +81,14 @@ class Line:
         with self.changed:
             self._wake()
             taken: list[Message] = []
-            passed: list[tuple[int, int, Slot]] = []
+            passed: list[tuple[int, int, str]] = []
             while self._ready and len(taken) < count:
                 entry = heapq.heappop(self._ready)
-                _, stamp, slot = entry
-                if stamp != slot.stamp:
-                    continue
-                if admit(slot.message):
+                slot = self._current(*entry[1:])
+                if slot and admit(slot.message):
                     self._unready(slot)
                     taken.append(slot.message)
-                elif slot.stamp == stamp:
+                elif self._current(*entry[1:]):  # not admitted, but still here
                     passed.append(entry)
             for entry in passed:
                 heapq.heappush(self._ready, entry)
@@ -131,30 +130,42 @@ class Line:
                 next_hidden = self._hidden[0][0] / 1000 - time.time() if self._hidden else NEVER
                 self.changed.wait(max(0.001, min(seconds, next_hidden)))
 
+    def _current(self, stamp: int, name: str) -> Slot | None:
+        """The slot that a heap entry is about, if the entry still counts."""
+        slot = self._slots.get(name)
+        return slot if slot and slot.stamp == stamp else None
+
     def _file(self, slot: Slot) -> None:
         self._unready(slot)
         until = max(slot.message.visible_at, slot.message.delayed_until)
         if until > milliseconds():
-            heapq.heappush(self._hidden, (until, slot.place, slot.stamp, slot))
+            heapq.heappush(self._hidden, (until, slot.place, slot.stamp, slot.message.id))
+            self._forget_what_is_over()
         else:
             self._make_ready(slot)
+
+    def _forget_what_is_over(self) -> None:
+        """Most messages are deleted long before their entry would come up: those entries must not pile up."""
+        if len(self._hidden) > SLACK + 2 * len(self._slots):
+            self._hidden = [entry for entry in self._hidden if self._current(*entry[2:])]
+            heapq.heapify(self._hidden)
 
     def _make_ready(self, slot: Slot) -> None:
         slot.ready = True
         self._ready_count += 1
-        heapq.heappush(self._ready, (slot.place, slot.stamp, slot))
+        heapq.heappush(self._ready, (slot.place, slot.stamp, slot.message.id))
 
     def _unready(self, slot: Slot) -> None:
         """From here on no heap entry of the slot counts."""
-        slot.stamp += 1
+        slot.stamp = next(self._stamps)
         self._ready_count -= slot.ready
         slot.ready = False
 
     def _wake(self) -> None:
         present = milliseconds()
         while self._hidden and self._hidden[0][0] <= present:
-            _, _, stamp, slot = heapq.heappop(self._hidden)
-            if stamp == slot.stamp:
+            _, _, stamp, name = heapq.heappop(self._hidden)
+            if slot := self._current(stamp, name):
                 self._unready(slot)
                 self._make_ready(slot)
 

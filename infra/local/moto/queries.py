@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from moto.dynamodb.models import Table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import SecondaryIndex
+from moto.dynamodb.models.table import SecondaryIndex, Table
 
 from infra.local.moto.indexes import Bucket, buckets
 from infra.local.moto.patching import around
@@ -29,7 +28,8 @@ def query(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             values = tuple(value for _, value in conditions)
             narrow.items = filed(table, buckets(table, tuple(hash_names(index))).get(values, {}))
     elif hash_key is not None:
-        narrow.items = {hash_key: table.items[hash_key]} if hash_key in table.items else {}
+        partition = {hash_key: table.items[hash_key]} if hash_key in table.items else {}
+        narrow.items = partition  # type: ignore[assignment]  # only ever read
     more = asked.pop("filter_kwargs", {})
     return original(**(asked | more | {"self": narrow}))
 

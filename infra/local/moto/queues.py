@@ -130,7 +130,7 @@ def admit(queue: Queue, message: Message, blocked: set[str], dead: list[Message]
         return False
     if message.group_id in blocked:
         return False
-    policy = queue.redrive_policy  # type: ignore[attr-defined]
+    policy = queue.redrive_policy
     if queue.dead_letter_queue is None or not policy:
         return True
     if message.approximate_receive_count < policy["maxReceiveCount"]:

@@ -8,12 +8,13 @@ import signal
 import sys
 import threading
 
-from infra.local.moto import express, expiry, general
+from infra.local.moto import expiry, express, general
 from infra.local.moto.call import Answer, Call
 from infra.local.moto.hardening import harden
 from infra.local.moto.wire import Server
 
 GRACE_SECONDS = 3
+ENDS = {signal.SIGTERM, signal.SIGINT}
 
 
 def arguments() -> argparse.Namespace:
@@ -41,28 +42,28 @@ def respond(application: general.Application, call: Call) -> Answer:
 def main() -> int:
     options = arguments()
     logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
+    # Awaited and not handled: a handler that runs while the main thread is about to wait would wait for itself.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         server = make_server(options.port)
     except OSError as problem:
-        print(f"port {options.port} of 127.0.0.1 can not be used: {os.strerror(problem.errno or 0)}", file=sys.stderr)
+        reason = os.strerror(problem.errno or 0)
+        print(f"port {options.port} of 127.0.0.1 can not be used: {reason}", file=sys.stderr)
         return 2
-    end = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end.set())
     if options.tied:
-        threading.Thread(target=end_with_input, args=(end,), daemon=True).start()
-    threading.Thread(target=expiry.keep_sweeping, args=(end,), daemon=True).start()
+        threading.Thread(target=end_with_input, daemon=True).start()
+    threading.Thread(target=expiry.keep_sweeping, args=(server.stopping,), daemon=True).start()
     server.start()
     print(f"the cloud listens on http://127.0.0.1:{server.port}", flush=True)
-    end.wait()
+    signal.sigwait(ENDS)
     server.stop(GRACE_SECONDS)
     return 0
 
 
-def end_with_input(end: threading.Event) -> None:
+def end_with_input() -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    end.set()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

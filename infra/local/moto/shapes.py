@@ -17,7 +17,7 @@ Convert = Callable[[Any], Any]
 
 
 def reader(shape: Any, seen: dict[str, Convert] | None = None) -> Convert:
-    """JSON as it comes in -> what moto's parser makes of it: only members of the model, without nulls, blobs as bytes."""
+    """JSON as it comes in -> what moto's parser makes of it: members of the model, without nulls, blobs as bytes."""
     return build(shape, SCALARS_IN, {} if seen is None else seen, structure_in)
 
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from moto.core.utils import utcnow
 from moto.dynamodb.exceptions import ResourceNotFoundException
-from moto.dynamodb.models import Table
 from moto.dynamodb.models import table as tables
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
 from infra.local.moto.errors import invalid, refusal
@@ -142,7 +142,7 @@ class Shard:
         """At most `quantity` records and one megabyte. Raises when the record at `start` is kept no more."""
         if start < self.first:
             raise trimmed()
-        records, total = [], 0
+        records, total = list[WireRecord](), 0
         for kept in itertools.islice(self.kept, start - self.first, start - self.first + quantity):
             total += len(kept.text)
             if records and total > MAX_ANSWER_BYTES:

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import iso_8601_datetime_with_milliseconds, utcnow
 from moto.sns.models import SNSBackend, Subscription, Topic, sns_backends
 from moto.sqs.exceptions import QueueDoesNotExist
@@ -48,8 +49,6 @@ def bury(original: Callable[..., None], subscription: Subscription, *args: Any, 
 
 
 def target_of(policy: str | dict[str, str]) -> str | None:
-    import json
-
     details = json.loads(policy) if isinstance(policy, str) else policy
     return details.get("deadLetterTargetArn")
 
@@ -78,8 +77,14 @@ def get_post_data(
     # Whoever fetches the certificate is not signed in, and is therefore served from the default account.
     sns_backends[DEFAULT_ACCOUNT_ID][region]._message_public_keys[CERTIFICATE] = certificate
     text = "\n".join(
-        ["Message", message, "MessageId", message_id]
-        + ["Timestamp", timestamp, "TopicArn", self.topic.arn, "Type", "Notification", ""]
+        f"{name}\n{value}"
+        for name, value in (
+            ("Message", message),
+            ("MessageId", message_id),
+            ("Timestamp", timestamp),
+            ("TopicArn", self.topic.arn),
+            ("Type", "Notification\n"),
+        )
     )
     signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
     envelope = {

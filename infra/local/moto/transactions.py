@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 
 from moto.core.responses import ActionResult
 from moto.dynamodb import models
-from moto.dynamodb.models import DynamoDBBackend, Table
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from infra.local.moto import items
 from infra.local.moto.errors import invalid, refusal
+from infra.local.moto.indexes import Key
 from infra.local.moto.patching import around, instead
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
@@ -31,7 +33,7 @@ class Undo(NamedTuple):
     """What makes one touched item what it was."""
 
     table: Table
-    key: items.Key
+    key: Key
     before: Item | None
 
 
@@ -39,18 +41,15 @@ def transact_write_items(
     original: Callable[..., None], self: DynamoDBBackend, transact_items: list[dict[str, Any]]
 ) -> None:
     undo = [entry for operation in transact_items if (entry := touched(self, operation))]
-    positions = {
-        entry.table.stream_shard: entry.table.stream_shard.following
-        for entry in undo
-        if entry.table.stream_shard is not None
-    }  # type: ignore[attr-defined]
+    shards: list[Any] = [table.stream_shard for table, _, _ in undo if table.stream_shard is not None]
+    positions = {shard: shard.following for shard in shards}
     try:
         original(self, transact_items)
     except BaseException:
         for table, key, before in undo:
             items.place(table, *key, before)
         for shard, position in positions.items():
-            shard.take_back(position)  # type: ignore[attr-defined]
+            shard.take_back(position)
         raise
 
 

@@ -7,9 +7,9 @@ import contextlib
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import BinaryIO
+from io import BufferedReader
 
 from infra.local.moto.call import Answer, Call, Headers
 from infra.local.moto.callers import CALLER
@@ -60,7 +60,7 @@ class Server:
 
     def _converse(self, connection: socket.socket) -> None:
         CALLER.connected = lambda: not self.stopping.is_set() and is_open(connection)
-        with connection, connection.makefile("rb", buffering=64 * 1024) as reader:
+        with connection, connection.makefile("rb") as reader:
             try:
                 while (call := read_call(reader, connection)) is not None and not self.stopping.is_set():
                     with self._at_work():
@@ -73,7 +73,7 @@ class Server:
                 return
 
     @contextlib.contextmanager
-    def _at_work(self):  # type: ignore[no-untyped-def]
+    def _at_work(self) -> Iterator[None]:
         with self._idle:
             self._busy += 1
         try:
@@ -100,7 +100,7 @@ def is_open(connection: socket.socket) -> bool:
         return False
 
 
-def read_call(reader: BinaryIO, connection: socket.socket) -> Call | None:
+def read_call(reader: BufferedReader, connection: socket.socket) -> Call | None:
     """None when the other side has finished."""
     line = reader.readline(65537)
     if not line.strip():
@@ -121,7 +121,7 @@ def read_call(reader: BinaryIO, connection: socket.socket) -> Call | None:
     return Call(method, target, headers, body, fields)
 
 
-def read_fields(reader: BinaryIO) -> list[tuple[str, str]]:
+def read_fields(reader: BufferedReader) -> list[tuple[str, str]]:
     fields = []
     while (line := reader.readline(65537)) not in (b"\r\n", b"\n"):
         name, colon, value = line.decode("latin-1").partition(":")
@@ -131,7 +131,7 @@ def read_fields(reader: BinaryIO) -> list[tuple[str, str]]:
     return fields
 
 
-def read_chunk(reader: BinaryIO) -> bytes:
+def read_chunk(reader: BufferedReader) -> bytes:
     size = whole(reader.readline(1024).split(b";")[0].decode("latin-1"), 16)
     chunk = read_exactly(reader, size)
     while size == 0 and reader.readline(65537).strip():
@@ -141,7 +141,7 @@ def read_chunk(reader: BinaryIO) -> bytes:
     return chunk
 
 
-def read_exactly(reader: BinaryIO, size: int) -> bytes:
+def read_exactly(reader: BufferedReader, size: int) -> bytes:
     body = reader.read(size)
     if len(body) < size:
         raise ConnectionResetError("hung up in the middle of a request")

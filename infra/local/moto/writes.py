@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge, ItemSizeToUpdateTooLarge
-from moto.dynamodb.models import DynamoDBBackend, Table
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
 
 from infra.local.moto import items
 from infra.local.moto.indexes import follow

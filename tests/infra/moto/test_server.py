@@ -53,10 +53,6 @@ def test_a_connection_is_kept_for_the_next_request(endpoint: str) -> None:
 
 
 def test_a_connection_is_closed_when_the_client_asks_for_it(endpoint: str) -> None:
-    with closing(connection(endpoint)) as line:
-        line.request("POST", "/", b"{}", SIGNED | {"Connection": "close"})
-        assert line.getresponse().read() == b'{"TableNames": []}'
-        line.sock = line.sock or socket.create_connection(address(endpoint))
     with socket.create_connection(address(endpoint), timeout=PATIENCE_SECONDS) as raw:
         raw.sendall(b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
         while raw.recv(4096):
