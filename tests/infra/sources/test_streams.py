@@ -3,6 +3,7 @@
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -343,14 +344,31 @@ def test_a_stream_that_was_made_anew_is_read_from_its_start(clients: Clients, tm
     assert handler.handled == ["a", "b", "c"]
 
 
+class NotYet:
+    """A client that is told of no stream until it is `there`."""
+
+    def __init__(self, streams: Any) -> None:
+        self._streams, self.there = streams, threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._streams, name)
+
+    def describe_stream(self, **asked: Any) -> Any:
+        if self.there.is_set():
+            return self._streams.describe_stream(**asked)
+        error: Any = {"Error": {"Code": "ResourceNotFoundException"}}
+        raise self._streams.exceptions.ResourceNotFoundException(error, "DescribeStream")
+
+
 def test_a_stream_that_is_not_there_yet_is_awaited(
     clients: Clients, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mapping = StreamMapping("relay", "arn:aws:dynamodb:us-east-1:123456789012:table/things/stream/soon")
-    handler = Handler()
-    with running(mapping, handler, clients, tmp_path):
+    arn, handler = a_stream(clients), Handler()
+    streams = NotYet(clients.streams)
+    soon: Any = SimpleNamespace(streams=streams)
+    with running(StreamMapping("relay", arn), handler, soon, tmp_path):
         eventually(lambda: "trying on" in caplog.text)
-        a_stream(clients)
+        streams.there.set()
         put_items(clients, ["a"])
         eventually(lambda: handler.handled == ["a"])
     assert caplog.text.count("trying on") == 1
