@@ -1,16 +1,18 @@
 """One kind of aggregate in a table: load it, save its next version with the facts it tells, change it safely."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
+from msgspec import Struct
 
+from chassis import clock
 from chassis.refusals import Unavailable
 from chassis.table import Index, NotWritten, Plain, Table
 from chassis.writes import Save, Write
 
 TRIES = 8  # of a change that another one overtakes; each loser has lost to somebody's progress
+PAUSE = 0.005  # seconds, at most, before the second try; doubled each time
 
 
 class State(Protocol):
@@ -29,8 +31,7 @@ Decision = tuple[S, Facts]
 Entries = Callable[[S], Mapping[str, str]]
 
 
-@dataclass(frozen=True)
-class Listing(Generic[S]):
+class Listing(Struct, Generic[S], frozen=True):
     """A page of states, and the place after which the next one begins (None at the end)."""
 
     items: tuple[S, ...]
@@ -54,8 +55,7 @@ class Aggregates(Generic[S]):
         return msgspec.convert(item, self.holds)
 
     def get(self, id: str) -> S | None:
-        item = self.table.get(self.key(id))
-        return None if item is None else self.read(item)
+        return self._found(self.table.get(self.key(id)))
 
     def saving(self, state: S, facts: Facts = ()) -> Save:
         """The write that saves the state, to be made together with others."""
@@ -70,13 +70,16 @@ class Aggregates(Generic[S]):
         id: str,
         decide: Callable[[S | None], Decision[S] | None],
         also: Callable[[S | None, S], Iterable[Write]] = lambda before, after: (),
+        *,
+        mostly_new: bool = False,
     ) -> S | None:
         """Reads, decides, and saves what was decided, anew whenever another change came between.
 
-        `decide` gives None where nothing is to change. Raises NotWritten when a write of `also` is what failed.
+        `decide` gives None where nothing is to change. Raises NotWritten when a write of `also` is what failed. What is
+        `mostly_new` is not read first: the write itself tells, and brings along, what was there after all.
         """
-        for _ in range(TRIES):
-            before = self.get(id)
+        before = None if mostly_new else self.get(id)
+        for attempt in range(TRIES):
             decided = decide(before)
             if decided is None:
                 return before
@@ -87,7 +90,15 @@ class Aggregates(Generic[S]):
             except NotWritten as lost:
                 if 0 not in lost.failed:
                     raise
+                if mostly_new and attempt == 0:
+                    before = self._found(lost.failed[0])
+                    continue
+            clock.pause(PAUSE * 2**attempt)
+            before = self.get(id)
         raise Unavailable("Too many others change the same just now.")
+
+    def _found(self, item: Plain | None) -> S | None:
+        return None if item is None else self.read(item)
 
     def list(
         self,

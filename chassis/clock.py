@@ -5,8 +5,10 @@ import os
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _wall() -> datetime:
@@ -36,7 +38,7 @@ def stamp(moment: datetime) -> str:
 
 def new_id(moment: datetime) -> str:
     """A UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, then chance, so that ids sort by their time."""
-    milliseconds = int(moment.timestamp() * 1000)
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
     return str(_uuid(milliseconds.to_bytes(6) + os.urandom(10), version=7))
 
 

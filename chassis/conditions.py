@@ -1,7 +1,8 @@
 """Which version of a resource a request was made for: ETag, If-Match and If-None-Match (RFC 9110, 8.8.3 and 13.1)."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chassis.refusals import Flaw, Malformed, Stale, Unconditional
 
@@ -17,8 +18,7 @@ class VersionNotStated(Unconditional):
     """A change says which version it was made for, or two people undo each other's changes without knowing."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """The versions that a request admits; `any` admits all (If-Match: *)."""
 
     tags: frozenset[str]

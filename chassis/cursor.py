@@ -4,10 +4,10 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from chassis import settings
 from chassis.aggregates import Listing, State
@@ -35,8 +35,7 @@ def seal(place: Mapping[str, str] | None, capability: str, *list_of: str) -> str
     return base64.urlsafe_b64encode(_mac(body, capability, list_of) + body).decode().rstrip("=")
 
 
-@dataclass(frozen=True)
-class Listed(Generic[S]):
+class Listed(Struct, Generic[S], frozen=True):
     """A page as it is shown; `next_cursor` is None at the end."""
 
     items: tuple[S, ...]

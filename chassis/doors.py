@@ -1,12 +1,14 @@
 """A capability's routes as data: what each takes and gives and who may call it, and how a call goes through it."""
 
 import functools
+import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
 
 from chalice.app import Chalice, Response
+from msgspec import Struct
 
 from chassis import aws, conditions, http, log, parsing
 from chassis.auth import ROLES, Role
@@ -17,11 +19,11 @@ from chassis.refusals import NotFound, Refusal, Unavailable
 Body = TypeVar("Body")
 Query = TypeVar("Query")
 Handler = Callable[..., Any]
-NAME = 128  # signs in a path parameter; a longer one names nothing that we have
+# A path parameter: what is longer, or has any other sign, names nothing that we have.
+NAME = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-@dataclass(frozen=True)
-class Request(Generic[Body, Query]):
+class Request(Struct, Generic[Body, Query], frozen=True):
     """A call after all checks that need no knowledge of the business."""
 
     body: Body
@@ -30,8 +32,7 @@ class Request(Generic[Body, Query]):
     mark: str | None  # tells the same request again (chassis.idempotency); None without an Idempotency-Key
 
 
-@dataclass(frozen=True)
-class Door:
+class Door(Struct, frozen=True):
     """One route: `location` is the path of what it made, filled from the answer; changes want If-Match."""
 
     method: str
@@ -87,7 +88,7 @@ class Doors:
         began, incoming = time.perf_counter(), self.app.current_request
         assert incoming is not None  # Chalice sets it before it calls a view
         log.follow(incoming.headers.get("traceparent"))
-        response = _answer(door, incoming, names)
+        response = _answer(door, incoming, {name: unquote(given) for name, given in names.items()})
         log.say(
             "answered",
             method=door.method,
@@ -122,8 +123,8 @@ def _answer(door: Door, incoming: Any, names: dict[str, str]) -> Response:
 
 
 def _parse(door: Door, incoming: Any, names: dict[str, str]) -> Request[Any, Any]:
-    if any(len(name) > NAME for name in names.values()):
-        raise NotFound(f"There is nothing at {door.path} under so long a name.")
+    if not all(map(NAME.fullmatch, names.values())):
+        raise NotFound(f"There is nothing at {door.path} under such a name.")
     headers = incoming.headers
     query: Any = parsing.query(dict(incoming.to_original_event()["multiValueQueryStringParameters"] or {}), door.query)
     raw = incoming.raw_body if door.method != "GET" else b""

@@ -1,5 +1,6 @@
 """One JSON line per thing worth telling, on standard output, each with the trace it belongs to (W3C traceparent)."""
 
+import json
 import os
 import re
 import sys
@@ -47,5 +48,12 @@ def fail(message: str, error: BaseException, **fields: object) -> None:
 def _write(level: str, message: str, fields: dict[str, object]) -> None:
     line = {"at": clock.stamp(clock.now()), "level": level, "message": message, "trace": trace()} | fields
     # one write a line, so that lines of several threads never mix
-    sys.stdout.write(msgspec.json.encode(line, enc_hook=str).decode() + "\n")
+    sys.stdout.write(_json(line) + "\n")
     sys.stdout.flush()
+
+
+def _json(line: dict[str, object]) -> str:
+    try:
+        return msgspec.json.encode(line, enc_hook=str).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, which the standard library writes as an escape
+        return json.dumps(line, default=str)

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -14,13 +15,20 @@ T = TypeVar("T")
 BODY = 64 * 1024  # bytes
 _JSON = re.compile(r"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
 _MERGE = re.compile(r"application/merge-patch\+json\s*", re.IGNORECASE)  # RFC 7396
-_KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?')
-_AT = re.compile(r" - at `\$(.*)`$")
-_FIELD = re.compile(r"(?:missing required|unknown) field `(.*)`$")
+_KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x5b\x5d-\x7e]{1,255})(?P=quote)')
+# how msgspec ends what it says: the path to the value, or to the map of which a key is wrong
+_AT = re.compile(r" - at `(?:key` in `)?\$([\w.\[\]]*)`\Z")
+_FIELD = re.compile(r"(?:missing required|unknown) field `(.*)`\Z", re.DOTALL)
+_FRAGMENT = "~!$&'()*+,;=:@?"  # what stands in a URI fragment as it is (RFC 3986, 3.5)
+LONGEST = 200  # signs that are said of one field: a caller knows what it sent
 
 
 class NotJson(Malformed):
     """The body can not be read as JSON (RFC 8259)."""
+
+
+class NotText(Malformed):
+    """What was percent-encoded is no UTF-8."""
 
 
 class FieldNotAccepted(Invalid):
@@ -46,7 +54,8 @@ def body(raw: bytes, content_type: str | None, takes: type[T]) -> T:
     if not raw and takes is Nothing:
         return takes()
     if not (_JSON.fullmatch(content_type or "") or _MERGE.fullmatch(content_type or "")):
-        detail = f"The body is to be application/json in UTF-8, not {content_type or 'without a Content-Type'}."
+        told = ascii(content_type)[:LONGEST] if content_type else "without a Content-Type"
+        detail = f"The body is to be application/json in UTF-8, not {told}."
         raise FormatNotRead(detail, Flaw("Content-Type", "write application/json", "header"))
     try:
         return msgspec.json.decode(raw, type=takes)
@@ -57,10 +66,14 @@ def body(raw: bytes, content_type: str | None, takes: type[T]) -> T:
 
 
 def query(given: Mapping[str, list[str]], takes: type[T]) -> T:
-    """The checked query parameters, each given at most once; raises FieldNotAccepted."""
+    """The checked query parameters, each given at most once; raises NotText or FieldNotAccepted."""
     for name, values in given.items():
+        if not all(map(_is_text, (name, *values))):
+            raise NotText(f"A query parameter is not UTF-8: {ascii(name)[:LONGEST]}.")
         if len(values) > 1:
-            raise FieldNotAccepted(f"{name} is given twice.", Flaw(name, "is given more than once", "parameter"))
+            raise FieldNotAccepted(
+                f"{name[:LONGEST]} is given twice.", Flaw(name[:LONGEST], "is given more than once", "parameter")
+            )
     try:
         return msgspec.convert({name: values[0] for name, values in given.items()}, takes, strict=False)
     except msgspec.ValidationError as error:
@@ -75,7 +88,7 @@ def idempotency_key(header: str | None) -> str | None:
     if not key:
         detail = "An Idempotency-Key has 1 to 255 visible ASCII signs."
         raise Malformed(detail, Flaw("Idempotency-Key", detail, "header"))
-    return key.group(1)
+    return key["key"]
 
 
 def fingerprint(value: Any) -> str:
@@ -85,13 +98,23 @@ def fingerprint(value: Any) -> str:
 
 def _not_accepted(message: str, place: Place) -> FieldNotAccepted:
     """msgspec says `Expected `int` >= 1 - at `$.lines[0].quantity``; RFC 9457 wants #/lines/0/quantity."""
-    at, field = _AT.search(message), _FIELD.search(_AT.sub("", message))
+    at, said = _AT.search(message), _AT.sub("", message)
+    field = _FIELD.search(said)
     path = re.sub(r"\[(\d+)\]", r".\1", at.group(1) if at else "").replace("[...]", "")
-    steps = [step for step in path.split(".") if step] + ([field.group(1)] if field else [])
-    detail = _AT.sub("", message).replace("`", "")
+    steps = [step for step in path.split(".") if step] + ([field.group(1)[:LONGEST]] if field else [])
+    detail = said[:LONGEST].replace("`", "")
     where = "#" + "".join(f"/{_escaped(step)}" for step in steps) if place == "pointer" else ".".join(steps)
     return FieldNotAccepted(f"{'.'.join(steps) or 'The request'}: {detail}.", Flaw(where, detail, place))
 
 
+def _is_text(text: str) -> bool:
+    """Whether it can be told again, in JSON or to DynamoDB: half a surrogate pair can not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _escaped(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+    return quote(step.replace("~", "~0").replace("/", "~1"), safe=_FRAGMENT)

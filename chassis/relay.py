@@ -5,10 +5,10 @@ comes after it, be delivered again; an entry that can never be published is park
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from chassis import aws, log, messages, settings
 from chassis.messages import Message
@@ -21,13 +21,17 @@ class NotPublished(Exception):
     """Some facts could not be published just now: the batch is to be delivered again."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One message on its way, and the stream record that it comes from."""
 
     record: str
     type: str
     body: str
+
+    @property
+    def size(self) -> int:
+        """Bytes as SQS counts them: the body, and the name, type and value of each attribute."""
+        return len(self.body.encode()) + len(f"typeString{self.type}")
 
 
 def relay(event: Event, capability: str, facts: Iterable[type]) -> Event:
@@ -51,15 +55,20 @@ def _entries(record: Event, capability: str, known: dict[str, type]) -> Sequence
     try:
         return [_entry(sequence, message) for message in messages.of_image(capability, image, known)]
     except Exception as error:  # whatever is wrong with this one record, the others are not to wait for it
-        _park(capability, msgspec.json.encode(image).decode(), f"{type(error).__name__}: {error}", sequence)
+        _park(capability, _json(image), f"{type(error).__name__}: {error}", sequence)
         return []
 
 
 def _entry(sequence: str, message: Message[Any]) -> Entry:
-    body = msgspec.json.encode(message).decode()
-    if len(body.encode()) > messages.SIZE:
+    entry = Entry(sequence, message.type, _json(message))
+    if entry.size > messages.SIZE:
         raise ValueError(f"{message.id} is longer than a message may be")
-    return Entry(sequence, message.type, body)
+    return entry
+
+
+def _json(value: object) -> str:
+    """The value with the two signs escaped that JSON may hold as they are, and SQS refuses (SendMessage)."""
+    return msgspec.json.encode(value).decode().replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
 
 
 def _failures(entries: Sequence[Entry], capability: str) -> Iterator[str]:
@@ -89,12 +98,11 @@ def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
     batch: list[Entry] = []
     size = 0
     for entry in entries:
-        length = len(entry.body.encode()) + len(entry.type)
-        if batch and (len(batch) == ENTRIES or size + length > messages.SIZE):
+        if batch and (len(batch) == ENTRIES or size + entry.size > messages.SIZE):
             yield batch
             batch, size = [], 0
         batch.append(entry)
-        size += length
+        size += entry.size
     if batch:
         yield batch
 

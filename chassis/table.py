@@ -1,10 +1,10 @@
 """One DynamoDB table: reads by key and by index, and writes that happen all together or not at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from chassis import aws, clock, items, settings
 from chassis.refusals import Unavailable
@@ -13,6 +13,7 @@ from chassis.writes import Request, Save, Write
 ATTEMPTS = 6  # of a write that met another transaction, each after a longer random pause
 PAUSE = 0.05  # seconds; doubled each time
 BATCH = 100  # keys in one BatchGetItem (the limit of DynamoDB)
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _CALLS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
 
 Plain = dict[str, Any]
@@ -26,8 +27,7 @@ class NotWritten(Exception):
         self.failed = failed
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True):
     """A global index that projects keys only: a line's attributes are bought with a read, never with a second write."""
 
     name: str
@@ -35,8 +35,7 @@ class Index:
     range: str
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """The keys that an index has next, and the place after which it goes on (None at the end)."""
 
     keys: tuple[str, ...]
@@ -102,6 +101,8 @@ class Table:
         """Makes the writes, all or none; raises NotWritten where a condition does not hold."""
         requests = [write.request() for write in writes]
         for attempt in range(ATTEMPTS):
+            if attempt:
+                clock.pause(PAUSE * 2 ** (attempt - 1))
             try:
                 return self._send(requests)
             except ClientError as error:
@@ -110,9 +111,8 @@ class Table:
                     return None
                 if failed:
                     raise NotWritten(failed) from error
-                if not _met_another(error):
+                if not _may_pass(error):
                     raise
-            clock.pause(PAUSE * 2**attempt)
         raise Unavailable("Too many others change the same just now.")
 
     def _send(self, requests: Sequence[Request]) -> None:
@@ -150,10 +150,11 @@ def _is_ours(writes: Sequence[Write], failed: Mapping[int, Plain | None]) -> boo
 
     Only for a single write: a repeated transaction carries a token by which DynamoDB knows it.
     """
-    return len(writes) == 1 and isinstance(writes[0], Save) and failed[0] == writes[0].item()
+    [first, *others] = writes
+    return not others and isinstance(first, Save) and failed[0] == items.read_item(items.write_item(first.item()))
 
 
-def _met_another(error: ClientError) -> bool:
-    """Whether the write only met another one on the same items, and may simply be tried again."""
+def _may_pass(error: ClientError) -> bool:
+    """Whether the write only met another one on the same items, or too many others, and may simply be tried again."""
     reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
-    return "TransactionConflict" in reasons or error.response["Error"]["Code"] == "TransactionConflictException"
+    return bool(reasons & _PASSING) or error.response["Error"]["Code"] == "TransactionConflictException"

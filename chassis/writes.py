@@ -4,10 +4,10 @@ A write that changes an item also sets or removes its `outbox`: a fact is told b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from chassis import items, log
 
@@ -21,8 +21,7 @@ class Versioned(Protocol):
     def version(self) -> int: ...
 
 
-@dataclass(frozen=True)
-class Save:
+class Save(Struct, frozen=True):
     """The next version of an aggregate and the facts it tells: only over the version before it.
 
     A fact is named, not written out: its content is the public part of this very item (see chassis.relay).
@@ -31,12 +30,12 @@ class Save:
     key: str
     state: Versioned
     facts: Sequence[type] = ()
-    index: Mapping[str, str] = field(default_factory=dict)
+    index: Mapping[str, str] = {}
 
     def item(self) -> dict[str, Any]:
         told = [{"fact": fact.__name__, "trace": log.trace()} for fact in self.facts]
-        outbox = {"outbox": told} if told else {}
-        return {"pk": self.key, **msgspec.to_builtins(self.state), "version": self.state.version, **self.index, **outbox}
+        item = {"pk": self.key, **msgspec.to_builtins(self.state), "version": self.state.version, **self.index}
+        return item | ({"outbox": told} if told else {})
 
     def request(self) -> Request:
         if self.state.version == 1:
@@ -44,8 +43,7 @@ class Save:
         return _put(self.item(), "version = :version", {":version": self.state.version - 1})
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """What another capability told of its state: only over an older version of it."""
 
     key: str
@@ -57,34 +55,32 @@ class Copy:
         return _put(item, older, {":version": self.state.version})
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """Counters moved without reading them: none may fall below zero, those in `expect` must be as they were read."""
 
     key: str
     add: Mapping[str, int]
-    expect: Mapping[str, int] = field(default_factory=dict)
+    expect: Mapping[str, int] = {}
 
     def request(self) -> Request:
-        moves = {name: by for name, by in self.add.items() if by}
-        values = {f":{name}": by for name, by in moves.items()}
-        floors = {f":least_{name}": -by for name, by in moves.items() if by < 0}
-        enough = [f"{name} >= :least_{name}" for name, by in moves.items() if by < 0]
-        same = [f"{name} = :was_{name}" for name in self.expect]
+        moves = {name: by for name, by in self.add.items() if by} | {"version": 1}
+        few = {name: -by for name, by in moves.items() if by < 0}
+        values = _named(":", moves) | _named(":least_", few) | _named(":was_", self.expect)
+        enough = [f"#{name} >= :least_{name}" for name in few]
+        same = [f"#{name} = :was_{name}" for name in self.expect]
         return {
             "Update": {
                 "Key": items.write_item({"pk": self.key}),
-                "UpdateExpression": f"ADD {', '.join(f'{name} :{name}' for name in moves)}, version :one REMOVE outbox",
+                "UpdateExpression": f"ADD {', '.join(f'#{name} :{name}' for name in moves)} REMOVE outbox",
                 "ConditionExpression": " AND ".join(["attribute_exists(pk)", *enough, *same]),
-                "ExpressionAttributeValues": items.write_item(
-                    values | floors | {f":was_{name}": was for name, was in self.expect.items()} | {":one": 1}
-                ),
+                # "count", "level", "total" and some 570 other words may not stand in an expression themselves
+                "ExpressionAttributeNames": {f"#{name}": name for name in {**moves, **self.expect}},
+                "ExpressionAttributeValues": items.write_item(values),
             }
         }
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A name that only one owner may hold."""
 
     key: str
@@ -95,8 +91,7 @@ class Claim:
         return _put({"pk": self.key, "owned_by": self.owner}, free, {":owner": self.owner})
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(Struct, frozen=True):
     """A claim given up by its owner."""
 
     key: str
@@ -113,6 +108,10 @@ class Release:
 
 
 Write = Save | Copy | Count | Claim | Release
+
+
+def _named(prefix: str, values: Mapping[str, int]) -> dict[str, int]:
+    return {prefix + name: value for name, value in values.items()}
 
 
 def _put(item: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None) -> Request:

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from infra.contracts.command import contracts
+from infra.demo.command import demo
+
 if TYPE_CHECKING:
     from infra.local.plan import Cloud
 
 _ROOT = Path(__file__).resolve().parent.parent
+_APPS = _ROOT / "functions"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,22 +29,14 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @main.command()
-@click.option(
-    "--port", type=_PORT, default=8000, show_default=True, help="Of the front door; the apps follow."
-)
-@click.option(
-    "--cloud-port", type=_PORT, default=4566, show_default=True, help="Of the cloud; 0: any free one."
-)
+@click.option("--port", type=_PORT, default=8000, show_default=True, help="Of the front door; the apps follow.")
+@click.option("--cloud-port", type=_PORT, default=4566, show_default=True, help="Of the cloud; 0: any free one.")
 @click.option("--cloud", default="moto", show_default=True, metavar="moto|ministack|URL", help="Which cloud.")
-@click.option(
-    "--only", multiple=True, metavar="APP[,APP]", help="Run these apps alone, at their usual ports."
-)
+@click.option("--only", multiple=True, metavar="APP[,APP]", help="Run these apps alone, at their usual ports.")
 @click.option("--empty", is_flag=True, help="Start without the demo catalogue.")
 @click.option("--reload/--no-reload", default=True, help="Restart an app when its code changes.")
-@click.option("--apps", type=_FOLDER, default=_ROOT / "functions", help="Of the Chalice apps.")
-@click.option(
-    "--templates", type=_FOLDER, default=_ROOT / "infra/templates", help="Of the CloudFormation templates."
-)
+@click.option("--apps", type=_FOLDER, default=_APPS, help="Of the Chalice apps.")
+@click.option("--templates", type=_FOLDER, default=_ROOT / "infra/templates", help="Of the CloudFormation templates.")
 def up(
     port: int,
     cloud_port: int,
@@ -78,11 +74,12 @@ def up(
             cloud=chosen,
             apps=found,
             templates=sorted(templates.glob("*.yaml")),
-            checkpoints=Path(temporary) if chosen.command else Path(".emporium/checkpoints").resolve(),
+            checkpoints=Path(temporary) if chosen.command else _lasting_checkpoints(chosen.endpoint),
             inherited=os.environ,
             reload=reload,
         )
-        status = Supervisor(plan, listener).run()
+        shop = not empty and apps == _APPS and any(app.name == "products" for app in found)
+        status = Supervisor(plan, listener, _load_catalogue if shop else None).run()
     sys.exit(status)
 
 
@@ -94,15 +91,30 @@ def _cloud(kind: str, port: int) -> "Cloud":
     from infra.local.plan import Cloud
     from infra.local.ports import free_port
 
-    if kind.startswith(("http://", "https://")):
-        if not urlsplit(kind).hostname:
-            raise click.BadParameter(f"{kind!r} names no host", param_hint="--cloud")
-        return Cloud("somebody else's", kind.rstrip("/"), None)
-    if kind not in ("moto", "ministack"):
-        raise click.BadParameter(f"{kind!r} is neither moto nor ministack nor a URL", param_hint="--cloud")
+    if cloud.is_url(kind) and not urlsplit(kind).hostname:
+        raise click.BadParameter(f"{kind!r} names no host", param_hint="--cloud")
     port = port or free_port()
-    return Cloud(kind, cloud.endpoint(kind, port), tuple(cloud.command(kind, port)), port)
+    try:
+        command = cloud.command(kind, port)
+    except cloud.UnknownCloud as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--cloud") from None
+    endpoint = cloud.endpoint(kind, port)
+    return Cloud(kind, endpoint, tuple(command), port) if command else Cloud("runs already", endpoint, None)
 
+
+def _lasting_checkpoints(endpoint: str) -> Path:
+    """Where the streams of a cloud that outlives this run were read up to."""
+    return Path(".emporium", "checkpoints", endpoint.rpartition("/")[2].replace(":", "-")).resolve()
+
+
+def _load_catalogue(front_door: str) -> None:
+    from infra.demo.catalogue import load_catalogue
+
+    load_catalogue(front_door)
+
+
+main.add_command(contracts)
+main.add_command(demo)
 
 if __name__ == "__main__":
     main()

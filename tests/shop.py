@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -17,7 +17,7 @@ from infra.local.stacks import apply, overlay
 
 TEMPLATES = ROOT / "infra" / "templates"
 CONTEXT = SimpleNamespace(aws_request_id="00000000-0000-4000-8000-000000000000")
-Delivery = Callable[[], None]
+Delivery = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -72,22 +72,22 @@ class Shop:
 
     def _due(self, name: str) -> Iterable[Delivery]:
         app = self.apps[name]
-        for record in self._records(name):
-            yield lambda record=record: app.relay({"Records": [record]}, CONTEXT)
+        for record in self.records(name):
+            yield partial(app.relay, {"Records": [record]}, CONTEXT)
         if hasattr(app, "inbox"):
-            for message in self._messages(name):
-                yield lambda message=message: app.inbox({"Records": [message]}, CONTEXT)
+            for message in self.messages(name):
+                yield partial(app.inbox, {"Records": [message]}, CONTEXT)
 
-    def _records(self, name: str) -> list[dict[str, Any]]:
+    def records(self, name: str) -> list[dict[str, Any]]:
         """What the table's stream has new."""
-        streams, stream = self.clients.streams, self._stream(name)
+        streams: Any = self.clients.streams
         at = self.places.get(name)
         start: dict[str, Any] = (
             {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": at}
             if at
             else {"ShardIteratorType": "TRIM_HORIZON"}
         )
-        iterator = streams.get_shard_iterator(**stream, **start)["ShardIterator"]
+        iterator = streams.get_shard_iterator(**self._stream(name), **start)["ShardIterator"]
         records: list[dict[str, Any]] = list(streams.get_records(ShardIterator=iterator)["Records"])
         for record in records:
             record["dynamodb"]["ApproximateCreationDateTime"] = 0
@@ -102,7 +102,7 @@ class Shop:
             self.streams[name] = {"StreamArn": stream["StreamArn"], "ShardId": shard["ShardId"]}
         return self.streams[name]
 
-    def _messages(self, name: str) -> list[dict[str, Any]]:
+    def messages(self, name: str) -> list[dict[str, Any]]:
         """What waits in the inbox; taken from it at once, for these tests deliver on their own account."""
         sqs = self.clients.sqs
         url = sqs.get_queue_url(QueueName=f"emporium-test-{name}-inbox")["QueueUrl"]

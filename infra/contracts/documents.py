@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.apps_in_process import ROOT
 from infra.contracts.asyncapi import asyncapi
 from infra.contracts.capabilities import capabilities
 from infra.contracts.compatibility import breaking_changes
 from infra.contracts.events import event_schemas
 from infra.contracts.openapi import openapi
 
-FOLDER = ROOT / "contracts"
 EVENTS = "events"
 Documents = Mapping[str, dict[str, Any]]
 
@@ -21,11 +19,12 @@ def documents() -> dict[str, dict[str, Any]]:
     """Every document by its path in the folder, made from the code."""
     known = capabilities()
     schemas = {type: schema for each in known.values() for type, schema in event_schemas(each).items()}
-    return {
+    made = {
         "asyncapi.json": asyncapi(known),
         **{f"openapi/{each.name}.json": openapi(each) for each in known.values()},
         **{f"{EVENTS}/{type.removeprefix('emporium.')}.json": schema for type, schema in schemas.items()},
     }
+    return {path: json.loads(written(document)) for path, document in made.items()}  # plain JSON: no tuples
 
 
 def written(document: dict[str, Any]) -> str:

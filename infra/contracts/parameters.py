@@ -58,7 +58,9 @@ def _headers(door: Door) -> list[Parameter]:
 
 
 def _path(name: str) -> Parameter:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "maxLength": NAME}}
+    # (?![\s\S]) is "the end" in every dialect of regular expressions
+    schema = {"type": "string", "pattern": rf"^{NAME.pattern}(?![\s\S])"}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _query(query: type) -> list[Parameter]:

@@ -8,7 +8,7 @@ from typing import Any
 from chassis.conditions import VersionIsOld, VersionNotStated
 from chassis.doors import Door
 from chassis.http import JSON, PROBLEM, Problem, refused
-from chassis.parsing import BodyTooLong, FieldNotAccepted, FormatNotRead, NotJson
+from chassis.parsing import BodyTooLong, FieldNotAccepted, FormatNotRead, NotJson, NotText
 from chassis.refusals import Malformed, NotFound, Refusal, Unavailable
 from infra.contracts.parameters import is_versioned, names_in
 from infra.contracts.refusals import refusals, status_of
@@ -56,7 +56,7 @@ def _problems(door: Door) -> dict[str, Response]:
 
 def _before_the_handler(door: Door) -> Iterable[type[Refusal]]:
     """What is refused by rules that hold for every route (chassis.doors)."""
-    yield from (FieldNotAccepted, Unavailable)
+    yield from (NotText, FieldNotAccepted, Unavailable)
     if names_in(door.path):
         yield NotFound
     if door.method != "GET":

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import httpx
 
-from infra.demo import CATALOGUE
+from infra.demo import CATALOGUE, STOCK
 from infra.demo.crowd import each
 from infra.demo.files import Product, read_catalogue
 from infra.demo.shop import add_product, connect, stock_product
 
-STOCK = 200  # units of each product of a catalogue that says nothing of stock
 CLIENTS = 8
 
 

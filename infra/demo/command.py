@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from infra.demo import BASKETS, CATALOGUE
+from infra.demo import BASKETS, CATALOGUE, STOCK
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +34,7 @@ _STEPS = 10  # lines of progress where there is no terminal
 @click.option(
     "--stock",
     type=click.IntRange(0, 1_000_000),
-    default=200,
+    default=STOCK,
     show_default=True,
     help="Units of each product, where the catalogue has no column `stock`.",
 )
@@ -58,6 +58,7 @@ def demo(url: str, baskets: Path, catalogue: Path, limit: int | None, clients: i
         click.echo(f"emporium demo: {refused}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
+        click.echo("emporium demo: stopped before the first order", err=True)
         sys.exit(130)
 
 
@@ -74,14 +75,16 @@ def _read(catalogue: Path, baskets: Path, limit: int | None) -> "tuple[dict[str,
 
 def _notes(orders: "Orders") -> Iterator[str]:
     """What was done to the baskets, where anything was."""
+    from infra.demo.orders import LINES, QUANTITY
+
     if orders.unknown_lines:
         yield f"{orders.unknown_lines} lines left out: their products are not in the catalogue"
     if orders.empty_baskets:
         yield f"{orders.empty_baskets} baskets left out: nothing of them is in the catalogue"
     if orders.split_baskets:
-        yield f"{orders.split_baskets} baskets split: an order has at most 99 lines"
+        yield f"{orders.split_baskets} baskets split: an order has at most {LINES} lines"
     if orders.capped_lines:
-        yield f"{orders.capped_lines} quantities brought within 1 to 1000"
+        yield f"{orders.capped_lines} quantities brought within 1 to {QUANTITY}"
 
 
 def _run(shop: "httpx.Client", products: "dict[str, Product]", orders: "Orders", clients: int, stock: int) -> int:

@@ -1,7 +1,7 @@
 """Several clients at once: threads that work off one list, whose results come as they are ready."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each(work: Callable[[T], R], items: Iterable[T], clients: int) -> Iterator[R]:
+def each(work: Callable[[T], R], items: Iterable[T], clients: int) -> Generator[R, None, None]:
     """The results, as they are ready; the items are taken up in their order.
 
     Raises what `work` raised first. Whoever stops listening (an error, Ctrl-C) leaves at once: no further item is

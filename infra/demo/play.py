@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import httpx
 
@@ -13,7 +15,7 @@ from infra.demo.summary import Outcome
 
 NEWS_SECONDS = 20.0  # until orders has heard of a new customer or product
 ANSWER_SECONDS = 60.0  # until an order is confirmed or not; beyond it something is broken
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.03, 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.15, 1.0  # whoever asks all the time slows down what is asked for
 
 
 @dataclass
@@ -23,53 +25,56 @@ class Play:
     shop: httpx.Client
     customers: Mapping[str, str]
     run: str
-    under_way: dict[str, float] = field(default_factory=dict)  # since when, by the order's id
+    under_way: set[str] = field(default_factory=set)  # placed, and nobody knows what became of them
 
     def outcomes(self, orders: tuple[Order, ...], clients: int) -> Iterator[Outcome]:
         """What became of the orders, as it is known; ends early when one waits too long, for so would all others."""
         for outcome in each(self._buy, orders, clients):
+            self.under_way.discard(outcome.order)
             yield outcome
             if outcome.status == "waiting":
                 return
 
     def unfinished(self) -> list[Outcome]:
         """The orders that were placed and whose outcome nobody has heard yet."""
-        return [Outcome(order, "waiting") for order in list(self.under_way)]
+        return [Outcome(order, "waiting") for order in sorted(self.under_way)]
 
     def _buy(self, order: Order) -> Outcome:
         try:
-            placed, id = self._place(order)
-            outcome = self._settled(order, id, placed)
+            return self._settled(order, self._place(order))
         except Refused as refused:
-            outcome = Outcome(order.id, "refused", reason=refused.title)
-        self.under_way.pop(order.id, None)
-        return outcome
+            return Outcome(order.id, "refused", reason=refused.title)
 
-    def _place(self, order: Order) -> tuple[float, str]:
-        """When the request was sent that the shop accepted, and the order's id there."""
+    def _place(self, order: Order) -> str:
+        """The order's id in the shop, which may have to hear of the customer and the products first."""
         until = time.monotonic() + NEWS_SECONDS
+        self.under_way.add(order.id)
         for pause in _pauses():
-            sent = self.under_way[order.id] = time.monotonic()
             try:
-                return sent, place(self.shop, order, self.customers[order.household], self.run)
+                return place(self.shop, order, self.customers[order.household], self.run)
             except Refused as refused:
                 if not refused.not_yet or time.monotonic() > until:
                     raise
             time.sleep(pause)
         raise AssertionError("the pauses never end")
 
-    def _settled(self, order: Order, id: str, placed: float) -> Outcome:
-        seen = None
+    def _settled(self, order: Order, id: str) -> Outcome:
+        seen, until = None, time.monotonic() + ANSWER_SECONDS
         for pause in _pauses():
-            found, seen = look(self.shop, id, seen)
-            waited = time.monotonic() - placed
-            if found and found["status"] != "placed":
-                short = tuple(shortage["sku"] for shortage in found.get("shortages", ()))
-                return Outcome(order.id, found["status"], waited, found.get("reason"), short)
-            if waited > ANSWER_SECONDS:
-                return Outcome(order.id, "waiting")
             time.sleep(pause)
+            found, seen = look(self.shop, id, seen)
+            if found and found["status"] != "placed":
+                return _outcome(order.id, found)
+            if time.monotonic() > until:
+                return Outcome(order.id, "waiting")
         raise AssertionError("the pauses never end")
+
+
+def _outcome(order: str, found: Mapping[str, Any]) -> Outcome:
+    """The seconds are between the shop's own two times, so that they do not depend on when somebody looks."""
+    placed, settled = (datetime.fromisoformat(found[name]) for name in ("placed_at", "changed_at"))
+    short = tuple(shortage["sku"] for shortage in found.get("shortages", ()))
+    return Outcome(order, found["status"], (settled - placed).total_seconds(), found.get("reason"), short)
 
 
 def _pauses() -> Iterator[float]:
@@ -77,4 +82,4 @@ def _pauses() -> Iterator[float]:
     pause = _FIRST_PAUSE
     while True:
         yield pause
-        pause = min(pause * 1.3, _LONGEST_PAUSE)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)

@@ -12,7 +12,7 @@ _SHOWN = 5  # products that were short
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an order, and the seconds until then; `short` are the products there was too little of.
+    """What became of an order, and the seconds from placed until then; `short` has the products that ran out.
 
     `refused`: the shop did not take it. `waiting`: it did, and nothing has come of it yet.
     """

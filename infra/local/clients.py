@@ -65,9 +65,7 @@ class Clients:
     def _client(self, service: Any) -> Any:
         with self._lock:  # a session must not make two clients at once
             if service not in self._made:
-                self._made[service] = self._session.client(
-                    service, endpoint_url=self.endpoint, config=_CONFIG
-                )
+                self._made[service] = self._session.client(service, endpoint_url=self.endpoint, config=_CONFIG)
             return self._made[service]
 
 

@@ -60,4 +60,5 @@ class Part:
 
     def describe(self) -> dict[str, Any]:
         since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.since))
-        return {"state": str(self.state), "url": self.url, "since": since, "restarts": self.restarts}
+        pid = self.child.pid if self.child else None
+        return {"state": str(self.state), "url": self.url, "since": since, "restarts": self.restarts, "pid": pid}

@@ -53,9 +53,7 @@ def make_plan(
     by_name = {path.name: path for path in templates}
     backbone = [by_name["backbone.yaml"]] if "backbone.yaml" in by_name else []
     data = [by_name[name] for name in sorted(by_name) if name.endswith("-data.yaml")]
-    overlays = {
-        app.name: by_name[f"{app.name}-app.yaml"] for app in apps if f"{app.name}-app.yaml" in by_name
-    }
+    overlays = {app.name: by_name[f"{app.name}-app.yaml"] for app in apps if f"{app.name}-app.yaml" in by_name}
     return Plan(
         cloud=cloud,
         apps=tuple(apps),

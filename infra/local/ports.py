@@ -50,7 +50,4 @@ def _bind(wanted: Wanted) -> socket.socket:
 
 
 def _line(wanted: Wanted, reason: str) -> str:
-    return (
-        f"port {wanted.port} {reason} ({wanted.part}); "
-        f"stop what runs there or choose another with {wanted.flag}"
-    )
+    return f"port {wanted.port} {reason} ({wanted.part}); stop what runs there or choose another with {wanted.flag}"

@@ -14,5 +14,6 @@ def prepare(plan: Plan) -> dict[str, Overlay]:
     """Gives each app's overlay; raises what the cloud or a template is wrong with."""
     wait_until_ready(plan.cloud.endpoint, time.monotonic() + _READY_SECONDS)
     parameters = {"Stage": STAGE}
-    exports = apply(plan.templates, parameters, Clients(plan.cloud.endpoint))
+    clients = Clients(plan.cloud.endpoint)
+    exports = apply(plan.templates, parameters, clients) if plan.templates else {}
     return {name: overlay(path, exports, parameters) for name, path in plan.overlays.items()}

@@ -26,9 +26,7 @@ def concerned(roots: Mapping[str, Sequence[Path]], changed: Iterable[Path]) -> f
     """The apps one of whose roots holds a changed file."""
     paths = list(changed)
     return frozenset(
-        name
-        for name, own in roots.items()
-        if any(path.is_relative_to(root) for path in paths for root in own)
+        name for name, own in roots.items() if any(path.is_relative_to(root) for path in paths for root in own)
     )
 
 

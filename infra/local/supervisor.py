@@ -55,8 +55,10 @@ class Supervisor:
 
     def run(self) -> int:
         """Until a signal or a failure that nothing mends; gives the exit status, with every process gone."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        signal.signal(signal.SIGTERM, self._on_signal)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+            signal.signal(signal.SIGHUP, self._on_signal)
         try:
             self._start()
             while (status := self._events.get()()) is None:

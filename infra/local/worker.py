@@ -22,13 +22,11 @@ from typing import Any
 from chalice.app import Chalice
 from chalice.config import Config
 
-from infra.local import routes
+from infra.local import routes, sources
 from infra.local.assignment import BROKEN, Assignment, from_line
 from infra.local.authorizers import unverified
 from infra.local.clients import Clients
 from infra.local.gateway import Gateway, lambda_context
-from infra.local.sources import Activity, Mapping, of_app
-from infra.local.sources import run as feed
 from infra.local.web.server import Server, bind
 
 _CRASHED = 1
@@ -52,28 +50,28 @@ def run(assignment: Assignment, tell: Callable[[dict[str, Any]], None]) -> int:
     """Serves until SIGTERM (0) or until an event source crashes (1); BROKEN if the app can not be loaded."""
     try:
         app, config = load(Path(assignment.folder), assignment.stage, assignment.environment)
-        mappings = of_app(app, assignment.events)
+        mappings = sources.of_app(app, assignment.events)
     except BaseException:
         traceback.print_exc()
         return BROKEN
     # A signal's handler may put into a SimpleQueue; setting an Event could wait for its own thread for ever.
     ending: SimpleQueue[int] = SimpleQueue()
-    sources = Sources(app, config, assignment, ending)
+    feeds = Sources(app, config, assignment, ending)
     health = {"state": "up", "routes": routes.prefixes(app.routes)}
-    gateway = Gateway(app, config, lambda: health | {"sources": sources.states()})
-    server = Server(bind(assignment.port), gateway, sources.log)
+    gateway = Gateway(app, config, lambda: health | {"sources": feeds.states()})
+    server = Server(bind(assignment.port), gateway, feeds.log)
     signal.signal(signal.SIGTERM, lambda *_: ending.put(0))
     for line in unverified(app):
         print(line)
     server.start()
-    sources.start(mappings)
+    feeds.start(mappings)
     tell({"port": server.port, "routes": health["routes"]})
     status = ending.get()
     deadline = time.monotonic() + _DRAIN_SECONDS
     server.close()
-    sources.stop.set()
+    feeds.stop.set()
     server.drained(_DRAIN_SECONDS)
-    sources.join(deadline)
+    feeds.join(deadline)
     return status
 
 
@@ -110,16 +108,21 @@ class Sources:
     """The threads that feed the app's handlers; any of them that crashes stops the worker."""
 
     def __init__(
-        self, app: Chalice, config: Config, assignment: Assignment, ending: SimpleQueue[int]
+        self,
+        app: Chalice,
+        config: Config,
+        assignment: Assignment,
+        ending: SimpleQueue[int],
+        feed: Callable[..., None] = sources.run,
     ) -> None:
         self.stop = threading.Event()
-        self._ending = ending
-        self._activity = Activity()
+        self._ending, self._feed = ending, feed
+        self._activity = sources.Activity()
         self._clients = Clients(assignment.endpoint)
         self._app, self._config, self._assignment = app, config, assignment
         self._threads: dict[str, threading.Thread] = {}
 
-    def start(self, mappings: list[Mapping]) -> None:
+    def start(self, mappings: list[sources.Mapping]) -> None:
         for mapping in mappings:
             thread = threading.Thread(target=self._run, args=(mapping,), daemon=True)
             self._threads[f"{mapping.handler} ({type(mapping).__name__})"] = thread
@@ -138,11 +141,11 @@ class Sources:
     def states(self) -> dict[str, str]:
         return {name: "up" if thread.is_alive() else "down" for name, thread in self._threads.items()}
 
-    def _run(self, mapping: Mapping) -> None:
+    def _run(self, mapping: sources.Mapping) -> None:
         checkpoints = Path(self._assignment.checkpoints)
         invoke = self._invoke(mapping.handler)
         try:
-            feed(mapping, invoke, self._clients, self.stop, checkpoints, self._activity)
+            self._feed(mapping, invoke, self._clients, self.stop, checkpoints, self._activity)
         except Exception:
             traceback.print_exc()
         if not self.stop.is_set():
@@ -152,7 +155,13 @@ class Sources:
     def _invoke(self, name: str) -> Callable[[dict[str, Any]], Any]:
         handler = self._app.handler_map[name]
         scope = self._config.scope(self._assignment.stage, name)
-        return lambda event: handler(event, lambda_context(scope))
+
+        def invoke(event: dict[str, Any]) -> Any:
+            answer = handler(event, lambda_context(scope))
+            json.dumps(answer)  # Lambda sends it as JSON: what can not be is a failed invocation
+            return answer
+
+        return invoke
 
 
 def _leave_with_the_supervisor() -> None:

@@ -7,15 +7,14 @@ import httpx
 import pytest
 
 from tests.infra.runner.calling import eventually
-from tests.infra.runner.running import Stack, up_command
+from tests.infra.runner.running import Stack
 
 
 class Client:
     """A client of the running shop, and what it needs to know of the parts."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        self.http = httpx.Client(base_url=stack.address("front door"), timeout=20)
+    def __init__(self, stack: Stack, http: httpx.Client) -> None:
+        self.stack, self.http = stack, http
 
     def health(self) -> dict[str, Any]:
         return dict(self.http.get("/health").json())
@@ -59,13 +58,12 @@ def _unless_placed(answer: httpx.Response) -> dict[str, Any] | None:
     return None if answer.status_code == 503 or answer.json()["status"] == "placed" else dict(answer.json())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop() -> Iterator[Client]:
-    """One running shop for all tests of a file."""
-    stack = Stack(up_command("--empty", "--no-reload"))
+    """One running shop for all tests of a process."""
+    stack = Stack(None, "--empty", "--no-reload")
     try:
-        client = Client(stack.until_up())
-        yield client
-        client.http.close()
+        with httpx.Client(base_url=stack.until_up().address("front door"), timeout=20) as http:
+            yield Client(stack, http)
     finally:
-        stack.close()
+        assert stack.end() == 0

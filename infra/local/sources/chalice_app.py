@@ -60,9 +60,7 @@ def _properties(source: BaseEventSourceConfig) -> dict[str, Any] | None:
         return {"Stream": source.stream_arn, **position, **_batching(source)}
     if isinstance(source, ScheduledEventConfig):
         expression = source.schedule_expression
-        return {
-            "Schedule": expression.to_string() if isinstance(expression, ScheduleExpression) else expression
-        }
+        return {"Schedule": expression.to_string() if isinstance(expression, ScheduleExpression) else expression}
     return None
 
 
@@ -73,9 +71,5 @@ def _batching(source: SQSEventConfig | DynamoDBEventConfig) -> dict[str, Any]:
 
 def _merged(below: Dict[str, Any], above: Dict[str, Any]) -> dict[str, Any]:
     """Objects are merged key by key; anything else, lists too, is replaced."""
-    both = {
-        k: _merged(below[k], v)
-        for k, v in above.items()
-        if isinstance(v, dict) and isinstance(below.get(k), dict)
-    }
+    both = {k: _merged(below[k], v) for k, v in above.items() if isinstance(v, dict) and isinstance(below.get(k), dict)}
     return {**below, **above, **both}

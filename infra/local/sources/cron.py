@@ -72,9 +72,7 @@ def _rate(expression: str, text: str) -> Rate:
 
 def _cron(expression: str, fields: list[str]) -> Cron:
     if len(fields) != len(_FIELDS):
-        raise ValueError(
-            f"{expression!r} has {len(fields)} fields, not 6: {', '.join(f[0] for f in _FIELDS)}"
-        )
+        raise ValueError(f"{expression!r} has {len(fields)} fields, not 6: {', '.join(f[0] for f in _FIELDS)}")
     if (fields[2] == "?") == (fields[4] == "?"):
         raise ValueError(f"{expression!r} wants ? in one of day-of-month and day-of-week, and only in one")
     values = [

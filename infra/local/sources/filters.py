@@ -51,9 +51,7 @@ def _check_alternatives(rule: Any) -> None:
 def _check_choice(choice: Any, key: str) -> None:
     if not isinstance(choice, dict | list):
         return
-    operator, operand = (
-        next(iter(choice.items())) if isinstance(choice, dict) and len(choice) == 1 else ("", None)
-    )
+    operator, operand = next(iter(choice.items())) if isinstance(choice, dict) and len(choice) == 1 else ("", None)
     if operator not in _OPERATORS:
         known = ", ".join(_OPERATORS)
         raise ValueError(f"{key!r}: {json.dumps(choice)} is not a value or one of the operators {known}")
@@ -124,9 +122,7 @@ def _is_text(operand: Any) -> bool:
 
 def _is_exclusion(operand: Any) -> bool:
     if isinstance(operand, dict):
-        return len(operand) == 1 and all(
-            k in ("prefix", "suffix") and _is_text(v) for k, v in operand.items()
-        )
+        return len(operand) == 1 and all(k in ("prefix", "suffix") and _is_text(v) for k, v in operand.items())
     members = operand if isinstance(operand, list) else [operand]
     return bool(members) and all(isinstance(m, str | int | float) for m in members)
 

@@ -26,9 +26,7 @@ class QueueMapping:
         _within(self.handler, "MaximumConcurrency", self.concurrency, 1, 1000)
         _arn(self.handler, "Queue", self.queue_arn, "sqs", "")
         if self.queue_arn.endswith(".fifo"):
-            raise ValueError(
-                f"{self.handler}: Queue {self.queue_arn} is a FIFO queue, which is not run locally"
-            )
+            raise ValueError(f"{self.handler}: Queue {self.queue_arn} is a FIFO queue, which is not run locally")
         if self.batch_size > 10 and self.window_seconds < 1:
             raise ValueError(
                 f"{self.handler}: BatchSize {self.batch_size} is over 10, "

@@ -17,9 +17,7 @@ def from_properties(handler: str, properties: Properties) -> Mapping | None:
     """
     kinds = [key for key in _KINDS if key in properties]
     if len(kinds) != 1:
-        raise ValueError(
-            f"{handler}: an event has one of {', '.join(_KINDS)}; this one has {sorted(properties)}"
-        )
+        raise ValueError(f"{handler}: an event has one of {', '.join(_KINDS)}; this one has {sorted(properties)}")
     make, known = _KINDS[kinds[0]]
     fields = _fields(handler, properties, known)
     enabled = fields.pop("enabled", True)
@@ -30,9 +28,7 @@ def _fields(handler: str, properties: Properties, known: Dict[str, Callable[[Any
     fields: Fields = {}
     for name, value in properties.items():
         if name not in known:
-            raise ValueError(
-                f"{handler}: the property {name} is not run locally; known are {', '.join(known)}"
-            )
+            raise ValueError(f"{handler}: the property {name} is not run locally; known are {', '.join(known)}")
         try:
             fields |= known[name](value)
         except ValueError as error:
@@ -122,9 +118,7 @@ _STREAM = {
     "MaximumRetryAttempts": _as("max_attempts", _whole),
     "MaximumRecordAgeInSeconds": _as("max_age_seconds", _whole),
     "ParallelizationFactor": _one,
-    "DestinationConfig": _as(
-        "on_failure_arn", lambda value: _text(_inner(value, "OnFailure", "Destination"))
-    ),
+    "DestinationConfig": _as("on_failure_arn", lambda value: _text(_inner(value, "OnFailure", "Destination"))),
     "FilterCriteria": _as("patterns", _patterns),
 }
 _SCHEDULE: dict[str, Callable[[Any], Fields]] = {

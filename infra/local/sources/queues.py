@@ -17,9 +17,7 @@ from infra.local.sources.patience import Patience
 from infra.local.sources.queue_events import Message, to_event
 
 _log = logging.getLogger(__name__)
-_POLL_SECONDS = (
-    1  # a stop waits for the poll in flight: to drop it would hide its messages until they time out
-)
+_POLL_SECONDS = 1  # a stop waits for the poll in flight: to drop it would hide its messages until they time out
 _MOST_AT_ONCE = 10  # messages in one call of the SQS API
 
 
@@ -41,14 +39,10 @@ def next_receive(mapping: QueueMapping, gathered: int, waited: float) -> Receive
     left = mapping.window_seconds - waited
     if left <= 0 or gathered >= mapping.batch_size:
         return None
-    return Receive(
-        min(mapping.batch_size - gathered, _MOST_AT_ONCE), _POLL_SECONDS if left >= _POLL_SECONDS else 0
-    )
+    return Receive(min(mapping.batch_size - gathered, _MOST_AT_ONCE), _POLL_SECONDS if left >= _POLL_SECONDS else 0)
 
 
-def run(
-    mapping: QueueMapping, invoke: Invoke, clients: Clients, stop: threading.Event, activity: Activity
-) -> None:
+def run(mapping: QueueMapping, invoke: Invoke, clients: Clients, stop: threading.Event, activity: Activity) -> None:
     """Until `stop`: then the batches in flight are finished, and messages not handled are made visible again.
 
     One thread receives, `concurrency` threads handle; it receives only when a thread is free to handle.
@@ -76,9 +70,7 @@ def run(
             free.release()
 
 
-def _handle(
-    batch: list[Message], mapping: QueueMapping, invoke: Invoke, queue: "_Queue", activity: Activity
-) -> None:
+def _handle(batch: list[Message], mapping: QueueMapping, invoke: Invoke, queue: "_Queue", activity: Activity) -> None:
     for part in payload.parts(batch, lambda message: len(message["Body"].encode())):
         failed = _failed(part, mapping, invoke)
         activity.touch()
@@ -154,7 +146,5 @@ class _Queue:
 
 
 def _entries(messages: Sequence[Message]) -> list[list[Any]]:
-    entries = [
-        {"Id": str(i), "ReceiptHandle": message["ReceiptHandle"]} for i, message in enumerate(messages)
-    ]
+    entries = [{"Id": str(i), "ReceiptHandle": message["ReceiptHandle"]} for i, message in enumerate(messages)]
     return [entries[i : i + _MOST_AT_ONCE] for i in range(0, len(entries), _MOST_AT_ONCE)]

@@ -55,9 +55,7 @@ def ready(shards: Sequence[Shard], positions: Dict[str, Position]) -> list[Shard
 class Reader:
     """Reads one shard onward from a position. `ended` once a closed shard has no more to give."""
 
-    def __init__(
-        self, streams: "DynamoDBStreamsClient", stream_arn: str, shard_id: str, position: Position
-    ) -> None:
+    def __init__(self, streams: "DynamoDBStreamsClient", stream_arn: str, shard_id: str, position: Position) -> None:
         self.position = position
         self.ended = False
         self._streams = streams
@@ -71,9 +69,8 @@ class Reader:
         except ClientError as error:
             if error.response["Error"]["Code"] != "TrimmedDataAccessException":
                 raise
-            _log.warning(
-                "%s: the stream has dropped %s: reading on from what is left", self._shard_id, self.position
-            )
+            lost = self.position.sequence
+            _log.warning("%s: the stream has dropped %s: reading on from its oldest", self._shard_id, lost)
             self.position = TRIM_HORIZON
             return []
         records = [to_record(dict(record), self._stream_arn) for record in page["Records"]]
@@ -102,7 +99,5 @@ class Reader:
         wanted: dict[str, Any] = {"ShardIteratorType": self.position.kind}
         if self.position.sequence is not None:
             wanted["SequenceNumber"] = self.position.sequence
-        answer = self._streams.get_shard_iterator(
-            StreamArn=self._stream_arn, ShardId=self._shard_id, **wanted
-        )
+        answer = self._streams.get_shard_iterator(StreamArn=self._stream_arn, ShardId=self._shard_id, **wanted)
         return answer["ShardIterator"]

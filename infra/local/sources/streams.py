@@ -40,7 +40,7 @@ def run(
             continue
         for shard_id in (shard_id for shard_id in due if shard_id not in running):
             follower = Follower(shard_id, mapping, invoke, clients, stop, positions, activity)
-            running[shard_id] = threading.Thread(target=follower.run, name=f"{mapping.handler}-{shard_id}")
+            running[shard_id] = threading.Thread(target=follower.run, name=f"{mapping.handler}-{shard_id}", daemon=True)
             running[shard_id].start()
         _wait_for_change(running, stop)
     for thread in running.values():

@@ -56,9 +56,7 @@ def _admits(statement: Mapping[str, Any], queue: str, topic: str) -> bool:
 
 def _names_sns(principal: Any) -> bool:
     if isinstance(principal, Mapping):
-        return "sns.amazonaws.com" in _listed(principal.get("Service")) or "*" in _listed(
-            principal.get("AWS")
-        )
+        return "sns.amazonaws.com" in _listed(principal.get("Service")) or "*" in _listed(principal.get("AWS"))
     return bool(principal == "*")
 
 

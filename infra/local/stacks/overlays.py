@@ -82,17 +82,13 @@ def _event(events: Mapping[str, Any], scope: Scope, logical_id: str) -> dict[str
         raise TemplateError(scope.template, f"{where}.Type", f"{event.get('Type')} is not understood")
     if event_id != logical_id + kind.suffix:
         # Merging would add a second source beside the one that Chalice wrote.
-        raise TemplateError(
-            scope.template, where, f"Chalice calls this event source {logical_id}{kind.suffix}"
-        )
+        raise TemplateError(scope.template, where, f"Chalice calls this event source {logical_id}{kind.suffix}")
     properties: dict[str, Any] = resolve(event.get("Properties", {}), scope, f"{where}.Properties")
     _refuse_unknown(properties, kind.properties, scope.template, f"{where}.Properties")
     return properties
 
 
-def _environment(
-    template: Template, scope: Scope, functions: Mapping[str, Mapping[str, Any]]
-) -> dict[str, str]:
+def _environment(template: Template, scope: Scope, functions: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     shared = template.globals.get("Function", {})
     _refuse_unknown(template.globals, {"Function"}, template.name, "Globals")
     _refuse_unknown(shared, FUNCTION_PROPERTIES, template.name, "Globals.Function")
@@ -103,9 +99,7 @@ def _environment(
         for name, value in _variables(properties, scope, f"{place}.Environment.Variables").items():
             if environment.setdefault(name, value) != value:
                 where = f"{place}.Environment.Variables.{name}"
-                raise TemplateError(
-                    template.name, where, "another function wants another value; here they share one"
-                )
+                raise TemplateError(template.name, where, "another function wants another value; here they share one")
     return environment
 
 
@@ -113,15 +107,11 @@ def _variables(properties: Mapping[str, Any], scope: Scope, where: str) -> dict[
     variables: dict[str, Any] = resolve(properties.get("Environment", {}).get("Variables", {}), scope, where)
     for name, value in variables.items():
         if not isinstance(value, str):
-            raise TemplateError(
-                scope.template, f"{where}.{name}", f"is not a text: write {str(value)!r} in quotes"
-            )
+            raise TemplateError(scope.template, f"{where}.{name}", f"is not a text: write {str(value)!r} in quotes")
     return variables
 
 
-def _refuse_unknown(
-    properties: Mapping[str, Any], known: frozenset[str] | set[str], template: str, where: str
-) -> None:
+def _refuse_unknown(properties: Mapping[str, Any], known: frozenset[str] | set[str], template: str, where: str) -> None:
     for name in properties.keys() - known:
         raise TemplateError(template, f"{where}.{name}", "this property is not understood")
 

@@ -54,9 +54,7 @@ def _templates(paths: Sequence[Path]) -> list[Template]:
         templates[path.name] = read(path)
     for template in templates.values():
         if template.globals:
-            raise TemplateError(
-                template.name, "Globals", "this section belongs to SAM: only an overlay may have it"
-            )
+            raise TemplateError(template.name, "Globals", "this section belongs to SAM: only an overlay may have it")
     return list(templates.values())
 
 
@@ -79,9 +77,7 @@ def _step(template: Template, logical_id: str, resource: Mapping[str, Any], scop
     for name in kind.required:
         if name not in properties:
             raise TemplateError(template.name, f"{where}.Properties.{name}", "is missing")
-    return Step(
-        template.name, logical_id, resource["Type"], properties, _depends_on(template, resource, where)
-    )
+    return Step(template.name, logical_id, resource["Type"], properties, _depends_on(template, resource, where))
 
 
 def _depends_on(template: Template, resource: Mapping[str, Any], where: str) -> frozenset[str]:

@@ -71,9 +71,7 @@ class _Loader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key} stands twice", problem_mark=node.start_mark
-                )
+                raise yaml.MarkedYAMLError(problem=f"the key {key} stands twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)
 
 

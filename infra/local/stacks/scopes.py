@@ -21,18 +21,14 @@ class Output:
     declaration: Mapping[str, Any]
 
 
-def scopes(
-    templates: Sequence[Template], given: Mapping[str, str]
-) -> tuple[dict[str, Scope], dict[str, str]]:
+def scopes(templates: Sequence[Template], given: Mapping[str, str]) -> tuple[dict[str, Scope], dict[str, str]]:
     """A scope for each template, by name, and every export; a resource's attribute is a mark (see tokens)."""
     made: dict[str, Scope] = {}
     owners: dict[str, Output] = {}
     export = _exporter(owners, made)
     for template in templates:
         values = parameters.values(template, given)
-        made[template.name] = Scope(
-            template.name, values, template.conditions, _attributes(template, made), export
-        )
+        made[template.name] = Scope(template.name, values, template.conditions, _attributes(template, made), export)
     outputs = [output for template in templates for output in _outputs(template, made[template.name])]
     for output in outputs:
         _note_export(output, made[output.template], owners)

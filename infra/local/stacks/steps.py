@@ -35,9 +35,7 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     ordered = []
     for template in _sorted("Templates", {name: _imports(own.values()) for name, own in by_template.items()}):
         own = by_template[template]
-        names = {
-            name: {other for home, other in step.waits_for if home == template} for name, step in own.items()
-        }
+        names = {name: {other for home, other in step.waits_for if home == template} for name, step in own.items()}
         ordered += [own[logical_id] for logical_id in _sorted(template, names)]
     return tuple(ordered)
 
@@ -50,6 +48,4 @@ def _sorted(where: str, waits_for: Mapping[str, set[str]]) -> list[str]:
     try:
         return list(TopologicalSorter(waits_for).static_order())
     except CycleError as error:
-        raise TemplateError(
-            where, "", f"a circle of names: {' -> '.join(reversed(error.args[1]))}"
-        ) from error
+        raise TemplateError(where, "", f"a circle of names: {' -> '.join(reversed(error.args[1]))}") from error

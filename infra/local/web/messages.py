@@ -53,12 +53,7 @@ Handler = Callable[[Request], Response]
 def end_to_end(headers: Iterable[tuple[str, str]]) -> Headers:
     """The headers without those that belong to one connection, and those that `Connection` names."""
     headers = tuple(headers)
-    named = {
-        name.strip().lower()
-        for key, value in headers
-        if key.lower() == "connection"
-        for name in value.split(",")
-    }
+    named = {name.strip().lower() for key, value in headers if key.lower() == "connection" for name in value.split(",")}
     return tuple((key, value) for key, value in headers if key.lower() not in HOP_BY_HOP | named)
 
 

@@ -24,9 +24,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 class Server:
     """Serves a handler on a bound socket until it is stopped; what the handler raises unforeseen is a 500."""
 
-    def __init__(
-        self, listener: socket.socket, handle: Handler, log: AccessLog, *, stall_seconds: float = 30
-    ) -> None:
+    def __init__(self, listener: socket.socket, handle: Handler, log: AccessLog, *, stall_seconds: float = 30) -> None:
         """`stall_seconds`: how long a request that has begun may send nothing before it is a 408."""
         self._listener, self._handle, self._log, self._stall = listener, handle, log, stall_seconds
         self._connections: dict[socket.socket, bool] = {}  # and whether a request is under way on it

@@ -1,4 +1,4 @@
-"""Each fault of moto that the embedded cloud mends, as a question to the cloud in this process: is it there?"""
+"""Each fault of moto that the embedded cloud mends, as a question to the cloud in this process."""
 
 import sys
 import threading

@@ -51,7 +51,7 @@ def send_raw(port: int, data: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def eventually(condition: Callable[[], T]) -> T:
+def eventually(condition: Callable[[], T | None]) -> T:
     """The first true answer of the condition; AssertionError after a generous while."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:

@@ -24,7 +24,7 @@ def tell():
     return {"version": VERSION, "pid": os.getpid(), "greeting": os.environ["GREETING"]}
 
 
-@app.route("/alpha/crash")
+@app.route("/alpha/crash", methods=["POST"])
 def crash():
     os._exit(7)
 
@@ -78,19 +78,21 @@ def write_apps(folder: Path) -> Path:
     return folder
 
 
-def command(folder: Path, *flags: str) -> list[str]:
-    places = ["--apps", str(folder / "apps"), "--templates", str(folder / "templates")]
-    return [sys.executable, "-m", "infra.cli", "up", *places, *flags]
+def up_arguments(folder: Path | None, *flags: str) -> list[str]:
+    """For the apps of a folder, or for the project's own."""
+    places = ["--apps", str(folder / "apps"), "--templates", str(folder / "templates")] if folder else []
+    return ["up", *places, *flags]
 
 
 class Stack:
     """A running `emporium up` on free ports; what it says is kept in `lines`."""
 
-    def __init__(self, folder: Path, *flags: str) -> None:
+    def __init__(self, folder: Path | None, *flags: str) -> None:
         self.folder = folder
         self.lines: list[str] = []
+        arguments = up_arguments(folder, "--port", "0", "--cloud-port", "0", *flags)
         self.process = subprocess.Popen(
-            command(folder, "--port", "0", "--cloud-port", "0", *flags),
+            [sys.executable, "-m", "infra.cli", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -123,10 +125,16 @@ class Stack:
     def get(self, path: str) -> Answer:
         return call(self.port("front door"), "GET", path)
 
+    def post(self, path: str) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        return call(self.port("front door"), "POST", path, b"{}", headers)
+
     def part(self, name: str) -> Any:
         return self.get("/health").json()["parts"][name]
 
     def edit(self, name: str, old: str, new: str) -> None:
+        assert self.folder is not None
+        assert self.folder is not None
         file = self.folder / "apps" / name / "app.py"
         file.write_text(file.read_text().replace(old, new))
 

@@ -3,30 +3,39 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from infra.local.apps import discover
+from infra.cli import main
 from infra.local.clients import Clients
 from infra.local.web.server import bind
 from tests.infra.runner.calling import PATIENCE, assert_problem, call, eventually
-from tests.infra.runner.running import Stack, command, is_running, write_apps
+from tests.infra.runner.running import Stack, is_running, up_arguments, write_apps
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(write_apps(tmp_path_factory.mktemp("stack")))
     yield stack.until_up()
     assert stack.end() == 0
 
 
 @pytest.fixture
+def stack(shared_stack: Stack) -> Stack:
+    """One stack for many tests: each leaves it able to come up again."""
+    eventually(lambda: shared_stack.get("/health").status == 200)
+    return shared_stack
+
+
+@pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[Stack]:
     """A stack that the test may end itself."""
-    stack = Stack(write_apps(tmp_path), "--no-reload")
+    stack = Stack(write_apps(tmp_path), "--no-reload", "--only", "alpha")
     yield stack
     stack.end(signal.SIGKILL)
 
@@ -65,7 +74,7 @@ def test_a_message_in_a_queue_of_a_template_reaches_its_handler(stack: Stack) ->
 def test_an_app_that_crashes_is_started_again_while_the_other_goes_on(stack: Stack) -> None:
     alpha, beta = stack.get("/alpha").json()["pid"], stack.get("/beta").json()["pid"]
     restarts = stack.part("alpha")["restarts"]
-    assert_problem(stack.get("/alpha/crash"), 502, "/alpha/crash")
+    assert_problem(stack.post("/alpha/crash"), 502, "/alpha/crash")
     assert stack.get("/beta").json()["pid"] == beta
     stack.until_said("alpha ended (exit status 7)")
     eventually(lambda: stack.get("/health").status == 200)
@@ -103,7 +112,7 @@ def test_broken_code_is_shown_and_its_mending_brings_the_app_back(stack: Stack) 
 
 def test_ctrl_c_finishes_requests_under_way_and_leaves_no_process(own_stack: Stack) -> None:
     children = own_stack.until_up().children()
-    assert len(children) == 3
+    assert len(children) == 2
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(own_stack.get, "/alpha/slow/tortoise")
         own_stack.until_said("tortoise has begun")
@@ -113,7 +122,7 @@ def test_ctrl_c_finishes_requests_under_way_and_leaves_no_process(own_stack: Sta
 
 
 def test_ctrl_c_during_the_start_leaves_no_process(own_stack: Stack) -> None:
-    children = eventually(lambda: own_stack.children() if len(own_stack.children()) == 3 else [])
+    children = eventually(lambda: own_stack.children() if len(own_stack.children()) == 2 else [])
     assert own_stack.end(signal.SIGINT) == 0
     assert not any(map(is_running, children))
     assert not any("emporium is up" in line for line in own_stack.lines)
@@ -121,7 +130,7 @@ def test_ctrl_c_during_the_start_leaves_no_process(own_stack: Stack) -> None:
 
 def test_a_supervisor_that_is_killed_leaves_no_process(own_stack: Stack) -> None:
     children = own_stack.until_up().children()
-    assert len(children) == 3
+    assert len(children) == 2
     assert own_stack.end(signal.SIGKILL) == -signal.SIGKILL
     eventually(lambda: not any(map(is_running, children)))
 
@@ -145,6 +154,41 @@ def test_an_app_that_can_not_be_loaded_ends_a_start_that_nothing_could_mend(tmp_
     stack.end()
 
 
+_FILLING = """
+import os, sys
+from pathlib import Path
+from infra.local.apps import discover
+from infra.local.cloud import command, endpoint
+from infra.local.plan import Cloud, make_plan
+from infra.local.ports import free_port
+from infra.local.supervisor import Supervisor
+from infra.local.web.server import bind
+from tests.infra.runner.calling import call
+
+def fill(url):
+    raise ValueError(call(int(url.rpartition(":")[2]), "GET", "/alpha").json()["greeting"])
+
+port, folder = free_port(), Path(sys.argv[1])
+cloud = Cloud("moto", endpoint("moto", port), tuple(command("moto", port) or ()), port)
+apps = discover(folder, 0, frozenset(["alpha"]))
+plan = make_plan(
+    cloud=cloud, apps=apps, templates=[], checkpoints=folder, inherited=os.environ, reload=False
+)
+sys.exit(Supervisor(plan, bind(0), fill).run())
+"""
+
+
+def test_what_is_to_be_done_when_all_is_up_reaches_the_apps_and_ends_the_run_where_it_fails(
+    tmp_path: Path,
+) -> None:
+    folder = write_apps(tmp_path) / "apps"
+    run = [sys.executable, "-c", _FILLING, str(folder)]
+    ended = subprocess.run(run, capture_output=True, text=True, timeout=PATIENCE)
+    assert ended.returncode == 1
+    assert "emporium: ValueError: hello\n" in ended.stdout
+    assert "emporium is up" not in ended.stdout
+
+
 @pytest.mark.parametrize(
     ("flag", "part"), [("--port", "front door"), ("--cloud-port", "cloud")], ids=["front", "cloud"]
 )
@@ -154,16 +198,16 @@ def test_a_taken_port_is_told_in_one_line_before_anything_is_started(tmp_path: P
         port = taken.getsockname()[1]
         ports = {"--port": "0", "--cloud-port": "0"} | {flag: str(port)}
         flags = [text for pair in ports.items() for text in pair]
-        ended = subprocess.run(command(write_apps(tmp_path), *flags), capture_output=True, text=True)
+        ended = _invoke(tmp_path, flags)
     line = f"port {port} is taken ({part}); stop what runs there or choose another with {flag}\n"
-    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"emporium: {line}")
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (2, "", f"emporium: {line}")
 
 
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
         (["--only", "alpha,gamma"], "--only: there is no app gamma; there are: alpha, beta"),
-        (["--cloud", "azure"], "--cloud: 'azure' is neither moto nor ministack nor a URL"),
+        (["--cloud", "azure"], "--cloud: there is no cloud 'azure'"),
         (["--port", "70000"], "'--port': 70000 is not in the range"),
         (["--port", "65534"], "--port: 65534 leaves no room for the apps' ports above it"),
         (["--apps", "/nowhere"], "'--apps': Directory '/nowhere' does not exist"),
@@ -171,16 +215,13 @@ def test_a_taken_port_is_told_in_one_line_before_anything_is_started(tmp_path: P
     ],
 )
 def test_a_bad_value_is_told_with_its_flag(tmp_path: Path, flags: list[str], told: str) -> None:
-    ended = subprocess.run(command(write_apps(tmp_path), *flags), capture_output=True, text=True)
-    assert ended.returncode == 2
+    ended = _invoke(tmp_path, flags)
+    assert ended.exit_code == 2
     assert told in ended.stderr
-    assert "Traceback" not in ended.stderr
 
 
-def test_an_app_alone_keeps_its_usual_port(tmp_path: Path) -> None:
-    folder = write_apps(tmp_path) / "apps"
-    assert [(app.name, app.port) for app in discover(folder, 8000)] == [("alpha", 8001), ("beta", 8002)]
-    assert [(app.name, app.port) for app in discover(folder, 8000, frozenset(["beta"]))] == [("beta", 8002)]
+def _invoke(folder: Path, flags: list[str]) -> Result:
+    return CliRunner().invoke(main, up_arguments(write_apps(folder), *flags))
 
 
 def _command_line(pid: int) -> str:

@@ -18,16 +18,34 @@ def test_a_slow_cloud_is_polled_a_fifth_of_the_time() -> None:
     assert pauses(9.0, 0) == (0.25, 0.25)
 
 
-def test_activity_since_the_poll_ends_the_rest_and_makes_the_next_ones_eager() -> None:
-    activity = Activity()
+class Asked(Activity):
+    """Remembers how long it was asked to wait, and does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def wait(self, seen: int, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return super().wait(seen, 0)
+
+
+def test_activity_since_the_poll_makes_the_next_rests_short_again() -> None:
+    activity = Asked()
     pace = Pace(threading.Event(), activity)
     for _ in range(9):
+        pace.polls()
         pace.polled(found=False)
+        pace.rest()
+    assert activity.waits[-1] > 0.1
     pace.polls()
     activity.touch()
     pace.polled(found=False)
     pace.rest()
-    assert pauses(0.0, pace._quiet)[1] == 0.02
+    pace.polls()
+    pace.polled(found=False)
+    pace.rest()
+    assert activity.waits[-1] <= 0.04
 
 
 def test_a_wait_for_activity_tells_whether_there_was_any() -> None:

@@ -30,38 +30,50 @@ def test_a_new_mapping_starts_at_the_oldest_record_or_beyond_the_newest() -> Non
 
 
 class Stream:
-    """A stream of one shard with the records 10 to 12, of which the oldest may have been dropped."""
+    """A stream of one shard with the records `oldest` to `newest`."""
 
-    def __init__(self, oldest: int, closed: bool) -> None:
+    def __init__(self, oldest: int = 10, newest: int = 12, closed: bool = False) -> None:
+        self.newest = newest
         self._oldest = oldest
         self._closed = closed
 
     def get_shard_iterator(self, ShardIteratorType: str, SequenceNumber: str = "", **_: Any) -> Any:
         if SequenceNumber and int(SequenceNumber) < self._oldest:
             raise ClientError({"Error": {"Code": "TrimmedDataAccessException"}}, "GetShardIterator")
-        first = int(SequenceNumber) + 1 if SequenceNumber else self._oldest
-        return {"ShardIterator": str(first)}
+        if ShardIteratorType == "LATEST":
+            return {"ShardIterator": str(self.newest + 1)}
+        return {"ShardIterator": str(int(SequenceNumber) + 1 if SequenceNumber else self._oldest)}
 
     def get_records(self, ShardIterator: str, Limit: int) -> Any:
-        numbers = range(int(ShardIterator), 13)[:Limit]
+        numbers = range(int(ShardIterator), self.newest + 1)[:Limit]
         records = [{"eventID": "", "eventName": "INSERT", "dynamodb": {"SequenceNumber": str(n)}} for n in numbers]
-        is_over = self._closed and (not numbers or numbers[-1] == 12)
-        return {"Records": records, **({} if is_over else {"NextShardIterator": "x"})}
+        following = int(ShardIterator) + len(numbers)
+        is_over = self._closed and following > self.newest
+        return {"Records": records, **({} if is_over else {"NextShardIterator": str(following)})}
 
 
-def a_reader(oldest: int = 10, closed: bool = False, position: Position = TRIM_HORIZON) -> Reader:
-    return Reader(cast(Any, Stream(oldest, closed)), STREAM_ARN, "shard", position)
+def a_reader(stream: Stream, position: Position = TRIM_HORIZON) -> Reader:
+    return Reader(cast(Any, stream), STREAM_ARN, "shard", position)
+
+
+def test_a_reader_at_the_latest_record_sees_what_is_written_between_its_readings() -> None:
+    stream = Stream()
+    reader = a_reader(stream, LATEST)
+    assert reader.read(10) == []
+    stream.newest = 14
+    assert [record["dynamodb"]["SequenceNumber"] for record in reader.read(10)] == ["13", "14"]
+    assert reader.position == after("14")
 
 
 def test_a_reader_goes_on_after_what_it_has_read() -> None:
-    reader = a_reader()
+    reader = a_reader(Stream())
     assert [record["dynamodb"]["SequenceNumber"] for record in reader.read(2)] == ["10", "11"]
     assert [record["dynamodb"]["SequenceNumber"] for record in reader.read(2)] == ["12"]
     assert reader.position == after("12")
 
 
 def test_a_closed_shard_ends_with_its_last_record() -> None:
-    reader = a_reader(closed=True)
+    reader = a_reader(Stream(closed=True))
     reader.read(2)
     assert not reader.ended
     reader.read(2)
@@ -71,7 +83,7 @@ def test_a_closed_shard_ends_with_its_last_record() -> None:
 def test_a_position_that_the_stream_has_dropped_gives_way_to_the_oldest_with_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    reader = a_reader(position=after("3"))
+    reader = a_reader(Stream(), after("3"))
     with caplog.at_level(logging.WARNING):
         assert reader.read(10) == []
     assert "the stream has dropped" in caplog.text

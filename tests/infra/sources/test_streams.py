@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from infra.local.clients import Clients
 from infra.local.sources import StreamMapping
@@ -127,6 +128,21 @@ def test_nothing_is_given_up_while_the_destination_can_not_be_told(
     assert len(clients.sqs.receive_message(QueueUrl=dead_url, MaxNumberOfMessages=10)["Messages"]) == 1
 
 
+def test_a_stop_before_the_destination_could_be_told_gives_nothing_up(
+    clients: Clients, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    arn = a_stream(clients)
+    put_items(clients, ["poison"])
+    mapping = StreamMapping(
+        "relay", arn, max_attempts=0, on_failure_arn="arn:aws:sqs:us-east-1:123456789012:things-dead"
+    )
+    with running(mapping, Handler(lambda name: True), clients, tmp_path):
+        eventually(lambda: "trying on" in caplog.text)
+    handler = Handler()
+    with running(mapping, handler, clients, tmp_path):
+        eventually(lambda: handler.handled == ["poison"])
+
+
 def test_records_beyond_the_greatest_age_are_given_up(clients: Clients, tmp_path: Path) -> None:
     dead_url, dead_arn = a_queue(clients, "things-dead")
     arn = a_stream(clients)
@@ -141,6 +157,61 @@ def test_records_beyond_the_greatest_age_are_given_up(clients: Clients, tmp_path
 
 def _is_at_the_end(checkpoint: Path) -> bool:
     return checkpoint.exists() and "AFTER_SEQUENCE_NUMBER" in checkpoint.read_text()
+
+
+def test_what_was_given_up_is_not_tried_again_by_a_new_run(clients: Clients, tmp_path: Path) -> None:
+    arn = a_stream(clients)
+    put_items(clients, NAMES[:2])
+    mapping = StreamMapping("relay", arn, bisect=True, max_attempts=1)
+    poison = Handler(lambda name: name == NAMES[0])
+    reached = threading.Event()
+
+    def invoke(event: dict[str, Any]) -> None:
+        poison(event)
+        reached.set()
+        assert stop.wait(30)
+        raise SystemExit("killed")
+
+    with running(mapping, invoke, clients, tmp_path) as stop:
+        assert reached.wait(30)
+    handler = Handler()
+    with running(mapping, handler, clients, tmp_path):
+        eventually(lambda: handler.handled)
+    assert handler.handled == [NAMES[1]]
+
+
+class Interrupted(Clients):
+    """Clients whose stream does not answer the second time that it is asked for records."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = 0
+
+    @property
+    def streams(self) -> Any:
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(super().streams, name)
+
+    def get_records(self, **wanted: Any) -> Any:
+        self._asked += 1
+        if self._asked == 2:
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
+        return super().streams.get_records(**wanted)
+
+
+def test_a_batch_whose_reading_was_interrupted_is_read_again(clients: Clients, tmp_path: Path) -> None:
+    arn = a_stream(clients)
+    put_items(clients, NAMES[:2])
+    handler = Handler()
+    mapping = StreamMapping("relay", arn, batch_size=4, window_seconds=300)
+    interrupted = Interrupted()
+    with running(mapping, handler, interrupted, tmp_path):
+        eventually(lambda: interrupted._asked > 2)
+        put_items(clients, NAMES[2:4])
+        eventually(lambda: handler.handled)
+    assert handler.batches == [NAMES[:4]]
 
 
 def test_a_new_run_goes_on_where_the_last_one_was(clients: Clients, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 Run as `python -m tests.infra.stacks.packaging PROJECT OVERLAY`, a process for each app: each is called `app`.
 """
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -33,8 +34,6 @@ from chalice.package import (
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
-STAGE = "dev"
-
 
 class EmptyZip(LambdaDeploymentPackager):
     """Stands where Chalice installs the requirements and packs them: the template does not depend on it."""
@@ -48,10 +47,17 @@ class EmptyZip(LambdaDeploymentPackager):
 
 
 def packaged(project: Path, overlay: Path, out: Path) -> str:
-    factory = CLIFactory(str(project))
-    config = factory.create_config_obj(STAGE)
-    app_packager(config, factory.create_package_options(), overlay, out).package_app(config, str(out), STAGE)
+    factory, stage = CLIFactory(str(project)), stage_in_aws(project)
+    # An app that names no rights yet gets those that Chalice guesses: the rest of its template can be looked at.
+    guess_rights = None if any(project.glob(".chalice/policy*.json")) else True
+    config = factory.create_config_obj(stage, autogen_policy=guess_rights)
+    app_packager(config, factory.create_package_options(), overlay, out).package_app(config, str(out), stage)
     return (out / "sam.yaml").read_text()
+
+
+def stage_in_aws(project: Path) -> str:
+    stages = json.loads((project / ".chalice" / "config.json").read_text())["stages"]
+    return next((stage for stage in stages if stage != "local"), "dev")
 
 
 def app_packager(config: Any, options: Any, overlay: Path, out: Path) -> AppPackager:

@@ -1,9 +1,11 @@
 """What people ask customers for."""
 
+from typing import Any
+
 from msgspec import UNSET, structs
 
 from chalicelib.customers import model, schemas, store
-from chalicelib.customers.model import Customer
+from chalicelib.customers.model import Address, Customer
 from chassis import clock
 from chassis.conditions import Match
 from chassis.idempotency import is_replay
@@ -12,7 +14,7 @@ from chassis.idempotency import is_replay
 def register_customer(asked: schemas.RegisterCustomer, made_by: str | None) -> Customer:
     """A new customer; asked again with the same key, the customer that was registered."""
     now = clock.now()
-    customer, facts = model.register(clock.new_id(now), structs.asdict(asked), now, made_by)
+    customer, facts = model.register(clock.new_id(now), _details(asked), now, made_by)
     try:
         store.register(customer, facts)
     except model.EmailIsTaken:
@@ -32,7 +34,7 @@ def get_customer(id: str) -> Customer:
 
 def revise_customer(id: str, asked: schemas.ReviseCustomer, match: Match) -> Customer:
     """Changes what the patch names, in the version that it was made for."""
-    changes = {name: value for name, value in structs.asdict(asked).items() if value is not UNSET}
+    changes = _details(asked)
 
     def decide(found: Customer | None) -> tuple[Customer, model.Facts] | None:
         return model.revise(_matching(id, found, match), changes, clock.now())
@@ -46,7 +48,15 @@ def deactivate_customer(id: str, match: Match) -> Customer:
     def decide(found: Customer | None) -> tuple[Customer, model.Facts] | None:
         return model.deactivate(_matching(id, found, match), clock.now())
 
-    return store.change(id, decide) or get_customer(id)
+    return store.customers.change(id, decide) or get_customer(id)
+
+
+def _details(asked: schemas.RegisterCustomer | schemas.ReviseCustomer) -> dict[str, Any]:
+    """What was asked, less what a patch leaves out, in the model's own types: no other equals what is kept."""
+    details = {name: value for name, value in structs.asdict(asked).items() if value is not UNSET}
+    if "addresses" in details:
+        details["addresses"] = tuple(Address(**structs.asdict(each)) for each in details["addresses"])
+    return details
 
 
 def _matching(id: str, found: Customer | None, match: Match) -> Customer:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from chalicelib.customers.model import Customer, EmailIsTaken, Facts, canonical
 from chassis.aggregates import Aggregates
+from chassis.clock import derived_id
 from chassis.table import NotWritten, Table
 from chassis.writes import Claim, Release
 
@@ -43,4 +44,5 @@ def _claims(before: Customer | None, after: Customer) -> Iterator[Claim | Releas
 
 
 def _claim(email: str) -> str:
-    return f"email#{canonical(email)}"
+    # by its hash: the canonical form of 254 signs can be longer than the 2,048 bytes that a key may have
+    return f"email#{derived_id(canonical(email))}"

@@ -3,11 +3,11 @@
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from chalicelib.orders.model import Customer, Order, Product
 from chassis.aggregates import Aggregates
@@ -33,8 +33,7 @@ def _entries(order: Order) -> Mapping[str, str]:
 orders = Aggregates(TABLE, "order", Order, _entries)
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known at the moment an order is placed; `order` is there when the same was placed before."""
 
     order: Order | None

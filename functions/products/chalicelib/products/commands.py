@@ -14,6 +14,7 @@ from chassis.refusals import Unavailable
 from chassis.table import NotWritten
 
 TRIES = 8  # of an adjustment that another one overtakes
+PAUSE = 0.02  # seconds at most after the first of them; doubled each time
 
 
 def add_product(asked: schemas.AddProduct, made_by: str | None) -> Product:
@@ -66,7 +67,7 @@ def adjust_stock(sku: str, asked: schemas.AdjustStock, made_by: str | None) -> A
     """Moves what is on hand; asked again with the same key, the adjustment that was made."""
     now = clock.now()
     id = clock.derived_id(sku, made_by.partition("/")[0]) if made_by else clock.new_id(now)
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
         made = store.adjustments.get(id) if made_by else None
         if made and is_replay(made.made_by, made_by):
             return made
@@ -76,7 +77,7 @@ def adjust_stock(sku: str, asked: schemas.AdjustStock, made_by: str | None) -> A
             store.adjust_stock(adjustment, stock)
             return adjustment
         except NotWritten:
-            continue
+            clock.pause(PAUSE * 2**attempt)
     raise Unavailable("Too many others adjust the same stock just now.")
 
 

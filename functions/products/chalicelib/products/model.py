@@ -22,10 +22,10 @@ Status = Literal["draft", "active", "archived"]
 Facts = Sequence[type]
 
 
-class Money(Struct, frozen=True):
+class Money(Struct, frozen=True, forbid_unknown_fields=True):
     """An amount in the currency's minor unit (ISO 4217): 349 USD are $3.49."""
 
-    amount: Annotated[int, Meta(ge=0, le=100_000_000_000)]
+    amount: Annotated[int, Meta(ge=0, le=10_000_000_000)]
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}(?![\s\S])")]
 
 

@@ -52,7 +52,9 @@ def adjust_stock(adjustment: Adjustment, was: Stock) -> None:
     adjustments.save(adjustment, (StockAdjusted,), also=[count])
 
 
-def answer_order(order: str, decide: Callable[[Reservation | None], Answer | None]) -> None:
+def answer_order(
+    order: str, decide: Callable[[Reservation | None], Answer | None], *, mostly_new: bool = False
+) -> None:
     """Keeps the answer to an order and moves the stock with it; raises StockShort where there is too little."""
     moves: list[Count] = []
 
@@ -61,7 +63,7 @@ def answer_order(order: str, decide: Callable[[Reservation | None], Answer | Non
         return moves
 
     try:
-        reservations.change(order, decide, also=moved)
+        reservations.change(order, decide, also=moved, mostly_new=mostly_new)
     except NotWritten as lost:
         raise StockShort(_shortage(moves[at - 1], found) for at, found in lost.failed.items()) from lost
 

@@ -30,9 +30,7 @@ def _ensure_queue(clients: Clients, wanted: Properties) -> Attributes:
         url = clients.sqs.create_queue(QueueName=name, Attributes=given)["QueueUrl"]
     else:
         _change(clients, url, _DEFAULTS | given)
-    arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
-        "QueueArn"
-    ]
+    arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     return {"Ref": url, "Arn": arn, "QueueName": name, "QueueUrl": url}
 
 
@@ -46,9 +44,7 @@ def _url(clients: Clients, name: str) -> str | None:
 def _change(clients: Clients, url: str, wanted: "Mapping[QueueAttributeNameType, str]") -> None:
     """Sets what differs."""
     current = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    differing = {
-        name: value for name, value in wanted.items() if _meaning(current.get(name, "")) != _meaning(value)
-    }
+    differing = {name: value for name, value in wanted.items() if _meaning(current.get(name, "")) != _meaning(value)}
     if differing:
         clients.sqs.set_queue_attributes(QueueUrl=url, Attributes=differing)
 

@@ -52,9 +52,7 @@ def _update(clients: Clients, arn: str, wanted: Mapping[str, str]) -> None:
     current = clients.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
     for name, value in wanted.items():
         if _meaning(current.get(name, _DEFAULTS[name])) != _meaning(value):
-            clients.sns.set_subscription_attributes(
-                SubscriptionArn=arn, AttributeName=name, AttributeValue=value
-            )
+            clients.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
 
 
 def _meaning(attribute: str) -> Any:

@@ -60,9 +60,7 @@ def _set_expiry(clients: Clients, name: str, wanted: dict[str, Any]) -> None:
     on = current.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
     want_on = wanted.get("Enabled", False)
     if on and want_on and current.get("AttributeName") != wanted.get("AttributeName"):
-        raise Refused(
-            "the attribute of an enabled TimeToLiveSpecification can not be changed: disable it first"
-        )
+        raise Refused("the attribute of an enabled TimeToLiveSpecification can not be changed: disable it first")
     if on != want_on:
         attribute = wanted["AttributeName"] if want_on else current["AttributeName"]
         clients.dynamodb.update_time_to_live(

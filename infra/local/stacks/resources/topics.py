@@ -5,9 +5,7 @@ from infra.local.stacks.resources.kind import Attributes, Kind, Properties
 
 
 def _ensure(clients: Clients, wanted: Properties) -> Attributes:
-    arn = clients.sns.create_topic(Name=wanted["TopicName"])[
-        "TopicArn"
-    ]  # gives the one that is there, if it is
+    arn = clients.sns.create_topic(Name=wanted["TopicName"])["TopicArn"]  # gives the one that is there, if it is
     return {"Ref": arn, "TopicArn": arn, "TopicName": wanted["TopicName"]}
 
 

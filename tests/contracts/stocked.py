@@ -1,0 +1,31 @@
+"""A shop in which every route finds what it speaks of."""
+
+from typing import Any
+
+from tests.shop import Answer, Shop
+
+PRICE = {"amount": 349, "currency": "USD"}
+
+
+def made(answer: Answer) -> Any:
+    """The body of an answer that is no refusal."""
+    assert answer.status < 300, answer.body
+    return answer.body
+
+
+def ids(shop: Shop) -> dict[str, str]:
+    """Ids of what is there, by the name that paths give them: a confirmed order, its customer, a product."""
+    customer = shop.call("POST", "/customers", {"email": "ada@example.com", "name": "Ada"}, idempotency_key="ada")
+    lines = [{"sku": "tea", "quantity": 1}]
+    wanted = {"customer_id": made(customer)["id"], "lines": lines}
+    order = shop.call("POST", "/orders", wanted, idempotency_key="first")
+    shop.settle()
+    return {"customer_id": customer.body["id"], "order_id": made(order)["id"], "sku": "tea"}
+
+
+def stock(shop: Shop) -> None:
+    """Ten teas, and a customer of whom all have heard."""
+    made(shop.call("POST", "/products", {"sku": "tea", "name": "Tea", "price": PRICE, "category": "drinks"}))
+    made(shop.call("POST", "/products/tea/stock-adjustments", {"delta": 10, "reason": "delivery"}))
+    made(shop.call("POST", "/customers", {"email": "ada@example.com", "name": "Ada"}, idempotency_key="ada"))
+    shop.settle()

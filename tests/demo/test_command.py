@@ -1,0 +1,43 @@
+"""What the command says when it can not even begin."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from infra.demo.command import demo
+
+
+@pytest.fixture
+def nobody() -> str:
+    """An address at which nothing listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{found.getsockname()[1]}"
+
+
+def test_a_shop_that_can_not_be_reached_is_told_in_one_line(nobody: str) -> None:
+    result = CliRunner().invoke(demo, ["--url", nobody])
+    assert (result.exit_code, result.stdout) == (2, "")
+    [line] = result.stderr.splitlines()
+    assert line.startswith(f"emporium demo: the shop at {nobody} can not be reached: ")
+
+
+def test_a_url_that_is_none_is_told_in_one_line() -> None:
+    result = CliRunner().invoke(demo, ["--url", "localhost:8000"])
+    assert result.exit_code == 2
+    assert "the shop at localhost:8000 can not be reached" in result.stderr
+
+
+def test_a_file_that_can_not_be_read_is_named_before_anything_is_asked_of_the_shop(nobody: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(demo, ["--url", nobody, "--baskets", str(tmp_path / "none.csv")])
+    assert result.exit_code == 2
+    assert result.stderr == f"emporium demo: {tmp_path / 'none.csv'}: No such file or directory\n"
+
+
+@pytest.mark.parametrize("option", [["--limit", "0"], ["--clients", "0"], ["--stock", "-1"]])
+def test_a_number_out_of_its_range_is_refused_by_the_name_of_its_flag(option: list[str]) -> None:
+    result = CliRunner().invoke(demo, option)
+    assert result.exit_code == 2
+    assert option[0] in result.stderr

@@ -1,0 +1,121 @@
+"""A batch of messages: each is heard on its own, and the one that fails comes again alone."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from chassis.inbox import NotHeard, Reaction, hear
+from chassis.messages import Message
+
+
+class Said(Struct):
+    word: str
+
+
+class Ears:
+    """Reactions that remember what they heard, and fail on request."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def when_said(self, heard: Message[Said]) -> None:
+        if heard.data.word == "poison":
+            raise RuntimeError("can not stand this")
+        self.heard.append(heard.data.word)
+
+    @property
+    def reactions(self) -> dict[str, Reaction]:
+        return {"emporium.talk.Said.v1": self.when_said}
+
+
+def a_body(word: Any = "hello", type: str = "emporium.talk.Said.v1", **changes: Any) -> str:
+    message = Message(
+        id="talk/1/1/0",
+        source="/emporium/talk",
+        type=type,
+        subject="1",
+        time=datetime(2026, 3, 1, 12, tzinfo=UTC),
+        sequence="0000000001",
+        data={"word": word},
+    )
+    return msgspec.json.encode(msgspec.to_builtins(message) | changes).decode()
+
+
+def a_batch(*bodies: str) -> dict[str, Any]:
+    return {"Records": [{"messageId": str(place), "body": body} for place, body in enumerate(bodies)]}
+
+
+def failures(answer: dict[str, Any]) -> list[str]:
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+POISON = [
+    pytest.param(a_body("poison"), id="the reaction fails"),
+    pytest.param("", id="empty"),
+    pytest.param("{", id="no JSON"),
+    pytest.param("[]", id="no object"),
+    pytest.param('{"type":"emporium.talk.Said.v1"}', id="no id"),
+    pytest.param(a_body(None), id="a field is null"),
+    pytest.param(a_body(data={}), id="a field is missing"),
+    pytest.param(a_body(time="noon"), id="no time"),
+]
+
+
+@pytest.mark.parametrize("body", POISON)
+def test_a_message_that_fails_is_answered_alone_and_the_others_are_heard(
+    body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", "on")
+    ears = Ears()
+    assert failures(hear(a_batch(a_body("one"), body, a_body("two")), ears.reactions)) == ["1"]
+    assert ears.heard == ["one", "two"]
+
+
+@pytest.mark.parametrize("body", POISON)
+@pytest.mark.parametrize("switch", [None, "", "off", "true", "1"])
+def test_without_partial_answers_a_batch_with_a_failure_comes_again_whole(
+    body: str, switch: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that the mapping does not ask for is ignored, and the message would be deleted."""
+    if switch is None:
+        monkeypatch.delenv("PARTIAL_BATCH_RESPONSES", raising=False)
+    else:
+        monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", switch)
+    ears = Ears()
+    with pytest.raises(NotHeard, match="messages 1"):
+        hear(a_batch(a_body("one"), body, a_body("two")), ears.reactions)
+    assert ears.heard == ["one", "two"]
+
+
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_a_batch_that_was_heard_has_no_failures(switch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", switch)
+    assert failures(hear(a_batch(a_body(), a_body()), Ears().reactions)) == []
+    assert failures(hear(a_batch(), Ears().reactions)) == []
+
+
+@pytest.mark.parametrize("type", ["emporium.talk.Said.v2", "emporium.talk.Shouted.v1", ""])
+def test_what_nobody_here_listens_to_is_let_pass(
+    type: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", "on")
+    ears = Ears()
+    assert failures(hear(a_batch(a_body("poison", type), a_body()), ears.reactions)) == []
+    assert ears.heard == ["hello"]
+    assert "nobody here listens" in capsys.readouterr().out
+
+
+def test_fields_that_are_not_needed_are_let_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    ears = Ears()
+    hear(a_batch(a_body(extra=1, data={"word": "hi", "language": "en"})), ears.reactions)
+    assert ears.heard == ["hi"]
+
+
+def test_what_is_heard_is_logged_under_the_trace_of_who_told_it(capsys: pytest.CaptureFixture[str]) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    hear(a_batch(a_body(traceparent=f"00-{trace}-00f067aa0ba902b7-01")), Ears().reactions)
+    [line] = [msgspec.json.decode(line) for line in capsys.readouterr().out.splitlines()]
+    assert (line["message"], line["event"], line["trace"].split("-")[1]) == ("heard", "talk/1/1/0", trace)

@@ -1,0 +1,103 @@
+"""Each write as data: what is written, on what condition, and what becomes of the facts told before."""
+
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+from chassis import items, log
+from chassis.writes import Claim, Copy, Count, Release, Save, Write
+
+
+class Cup(Struct, frozen=True):
+    id: str
+    version: int
+    stains: tuple[str, ...] = ()
+
+
+class CupFilled: ...
+
+
+class CupSpilled: ...
+
+
+def put(write: Write) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """What is put, on what condition, with which values."""
+    [(verb, request)] = write.request().items()
+    assert verb == "Put"
+    values = items.read_item(request.get("ExpressionAttributeValues", {}))
+    return items.read_item(request["Item"]), request["ConditionExpression"], values
+
+
+def test_a_first_version_is_saved_only_where_nothing_is() -> None:
+    item, condition, values = put(Save("cup#1", Cup("1", 1)))
+    assert item == {"pk": "cup#1", "id": "1", "version": 1, "stains": []}
+    assert (condition, values) == ("attribute_not_exists(pk)", {})
+
+
+def test_a_next_version_is_saved_only_over_the_one_before_it() -> None:
+    _, condition, values = put(Save("cup#1", Cup("1", 7)))
+    assert (condition, values) == ("version = :version", {":version": 6})
+
+
+def test_a_save_carries_the_facts_it_tells_in_their_order_and_the_trace_of_who_caused_them() -> None:
+    trace = log.follow(None)
+    item, _, _ = put(Save("cup#1", Cup("1", 1), (CupFilled, CupSpilled)))
+    assert item["outbox"] == [{"fact": "CupFilled", "trace": trace}, {"fact": "CupSpilled", "trace": trace}]
+
+
+def test_a_save_that_tells_nothing_leaves_no_fact_of_an_earlier_one() -> None:
+    item, _, _ = put(Save("cup#1", Cup("1", 2)))
+    assert "outbox" not in item
+
+
+def test_a_save_carries_what_its_indexes_need() -> None:
+    item, _, _ = put(Save("cup#1", Cup("1", 1), (), {"shelf": "upper"}))
+    assert item["shelf"] == "upper"
+
+
+def test_a_copy_replaces_only_what_is_older() -> None:
+    item, condition, values = put(Copy("cup#1", Cup("1", 7)))
+    assert item == {"pk": "cup#1", "id": "1", "version": 7, "stains": []}
+    assert (condition, values) == ("attribute_not_exists(pk) OR version < :version", {":version": 7})
+
+
+def test_a_claim_is_taken_where_it_is_free_or_ones_own() -> None:
+    item, condition, values = put(Claim("name#cup", "1"))
+    assert item == {"pk": "name#cup", "owned_by": "1"}
+    assert (condition, values) == ("attribute_not_exists(pk) OR owned_by = :owner", {":owner": "1"})
+
+
+def test_a_release_gives_up_only_what_is_ones_own() -> None:
+    [(verb, request)] = Release("name#cup", "1").request().items()
+    assert verb == "Delete"
+    assert request["ConditionExpression"] == "attribute_not_exists(pk) OR owned_by = :owner"
+    assert items.read_item(request["ExpressionAttributeValues"]) == {":owner": "1"}
+
+
+def test_a_count_moves_counters_that_never_fall_below_zero_and_tells_no_old_fact() -> None:
+    [(verb, request)] = Count("cup#1", {"full": -2, "empty": 2}, expect={"total": 10}).request().items()
+    assert verb == "Update"
+    assert request["UpdateExpression"] == "ADD #full :full, #empty :empty, #version :version REMOVE outbox"
+    assert request["ConditionExpression"] == "attribute_exists(pk) AND #full >= :least_full AND #total = :was_total"
+    assert request["ExpressionAttributeNames"] == {f"#{name}": name for name in ("full", "empty", "version", "total")}
+    assert items.read_item(request["ExpressionAttributeValues"]) == {
+        ":full": -2,
+        ":least_full": 2,
+        ":empty": 2,
+        ":was_total": 10,
+        ":version": 1,
+    }
+
+
+def test_a_count_by_nothing_still_is_a_request_that_dynamodb_takes() -> None:
+    [(_, request)] = Count("cup#1", {"full": 0}).request().items()
+    assert request["UpdateExpression"] == "ADD #version :version REMOVE outbox"
+
+
+@pytest.mark.parametrize(
+    "write", [Save("k", Cup("1", 1)), Copy("k", Cup("1", 1)), Claim("k", "1"), Release("k", "1"), Count("k", {"a": 1})]
+)
+def test_every_write_has_a_condition(write: Write) -> None:
+    [(_, request)] = write.request().items()
+    assert request["ConditionExpression"]
