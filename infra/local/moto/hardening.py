@@ -24,6 +24,7 @@ SNS
 Everywhere
 - Every instance of every model is kept, for a page that shows them (memory).
 - Requests and answers are interpreted by models that are interpreted themselves (express, shapes, forms).
+- Values are copied to be looked at, and worked out again though they are known (quick).
 - The server makes a connection and a thread for each request (wire).
 
 tests/infra/moto asks each fault of this cloud and of bare moto: a mend that is no longer needed says so.
@@ -39,6 +40,7 @@ from infra.local.moto import (
     memory,
     queries,
     queues,
+    quick,
     streams,
     topics,
     transactions,
@@ -56,6 +58,7 @@ MENDS = (
     checks.mend,
     queues.mend,
     topics.mend,
+    quick.mend,
     express.mend,
 )
 

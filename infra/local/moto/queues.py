@@ -151,18 +151,24 @@ class Attributes(Mapping[str, Any]):
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
 
+    def __contains__(self, name: object) -> bool:
+        queue = self.queue
+        return (
+            name in queue.BASE_ATTRIBUTES
+            or (queue.fifo_queue and name in queue.FIFO_ATTRIBUTES)
+            or (bool(queue.kms_master_key_id) and name in queue.KMS_ATTRIBUTES)  # type: ignore[attr-defined]
+        )
+
     def __iter__(self) -> Iterator[str]:
-        yield from self.queue.BASE_ATTRIBUTES
-        if self.queue.fifo_queue:
-            yield from self.queue.FIFO_ATTRIBUTES
-        if self.queue.kms_master_key_id:  # type: ignore[attr-defined]
-            yield from self.queue.KMS_ATTRIBUTES
+        queue = self.queue
+        every = (*queue.BASE_ATTRIBUTES, *queue.FIFO_ATTRIBUTES, *queue.KMS_ATTRIBUTES)
+        return (name for name in every if name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __getitem__(self, name: str) -> Any:
-        if name not in iter(self):
+        if name not in self:
             raise KeyError(name)
         value = getattr(self.queue, camelcase_to_underscores(name))
         if name == "RedrivePolicy" and value:

@@ -20,7 +20,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
 from infra.local.moto.errors import invalid, refusal
-from infra.local.moto.items import same
+from infra.local.moto.items import same, size_of
 from infra.local.moto.patching import instead
 
 # AWS keeps a record for 24 hours, however many there are; this machine's memory has an end.
@@ -109,7 +109,7 @@ class Shard:
         for image, item in (("NewImage", new), ("OldImage", old)):
             if item is not None and image in IMAGES_OF_VIEW[view]:
                 change[image] = {name: wire(value) for name, value in item.attrs.items()}
-                size += item.size()
+                size += size_of(item)
         change["SizeBytes"] = size
         record = {
             "eventID": uuid.uuid4().hex,

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.infra.moto.running import PATIENCE_SECONDS, ROOT, SERVER, a_cloud, client, eventually
+from infra.local.moto.call import Answer, Call
+from infra.local.moto.wire import Server
+from tests.infra.moto.running import PATIENCE_SECONDS, ROOT, SERVER, a_cloud, client
 
 SIGNED = {
     "Content-Type": "application/x-amz-json-1.0",
@@ -183,18 +185,34 @@ def started(*options: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly_though_somebody_polls(number: int) -> None:
-    with started() as process:
-        endpoint = process.endpoint  # type: ignore[attr-defined]
-        sqs = client(endpoint, "sqs")
+    with started() as process, closing(connection(process.endpoint)) as line:  # type: ignore[attr-defined]
+        sqs = client(process.endpoint, "sqs")  # type: ignore[attr-defined]
         url = sqs.create_queue(QueueName="inbox")["QueueUrl"]
-        answers: list[Any] = []
-        poller = threading.Thread(target=lambda: answers.append(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)))
-        poller.start()
-        eventually(lambda: sqs.list_queues())
+        body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20})
+        line.request("POST", "/", body, SIGNED | {"X-Amz-Target": "AmazonSQS.ReceiveMessage"})
         process.send_signal(number)
         assert process.wait(PATIENCE_SECONDS) == 0
-        poller.join()
-    assert "Messages" not in answers[0]
+
+
+def test_a_request_in_flight_is_answered_before_the_end() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def respond(call: Call) -> Answer:
+        begun.set()
+        go_on.wait(PATIENCE_SECONDS)
+        return Answer(200, [], call.body)
+
+    server = Server(0, respond)
+    server.start()
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)) as line:
+        line.request("POST", "/", b"work")
+        begun.wait(PATIENCE_SECONDS)
+        end = threading.Thread(target=server.stop, args=(PATIENCE_SECONDS,))
+        end.start()
+        server.stopping.wait(PATIENCE_SECONDS)
+        go_on.set()
+        assert line.getresponse().read() == b"work"
+        end.join()
 
 
 def test_when_tied_it_ends_with_its_input_and_otherwise_it_does_not() -> None:
