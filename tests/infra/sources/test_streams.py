@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from moto.dynamodb.models import dynamodb_backends
 
 from infra.local.clients import Clients
 from infra.local.sources import StreamMapping
@@ -346,11 +347,13 @@ def test_a_stream_that_was_made_anew_is_read_from_its_start(clients: Clients, tm
 def test_a_stream_that_is_not_there_yet_is_awaited(
     clients: Clients, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mapping = StreamMapping("relay", "arn:aws:dynamodb:us-east-1:123456789012:table/things/stream/soon")
+    mapping = StreamMapping("relay", a_stream(clients))
+    tables = dynamodb_backends["123456789012"]["us-east-1"].tables
+    hidden = tables.pop("things")
     handler = Handler()
     with running(mapping, handler, clients, tmp_path):
         eventually(lambda: "trying on" in caplog.text)
-        a_stream(clients)
+        tables["things"] = hidden
         put_items(clients, ["a"])
         eventually(lambda: handler.handled == ["a"])
     assert caplog.text.count("trying on") == 1
