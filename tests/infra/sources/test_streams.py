@@ -3,11 +3,11 @@
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from moto.dynamodb.models import dynamodb_backends
 
 from infra.local.clients import Clients
 from infra.local.sources import StreamMapping
@@ -344,16 +344,31 @@ def test_a_stream_that_was_made_anew_is_read_from_its_start(clients: Clients, tm
     assert handler.handled == ["a", "b", "c"]
 
 
+class NotYet:
+    """A client that is told of no stream until it is `there`."""
+
+    def __init__(self, streams: Any) -> None:
+        self._streams, self.there = streams, threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._streams, name)
+
+    def describe_stream(self, **asked: Any) -> Any:
+        if self.there.is_set():
+            return self._streams.describe_stream(**asked)
+        error: Any = {"Error": {"Code": "ResourceNotFoundException"}}
+        raise self._streams.exceptions.ResourceNotFoundException(error, "DescribeStream")
+
+
 def test_a_stream_that_is_not_there_yet_is_awaited(
     clients: Clients, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mapping = StreamMapping("relay", a_stream(clients))
-    tables = dynamodb_backends["123456789012"]["us-east-1"].tables
-    hidden = tables.pop("things")
-    handler = Handler()
-    with running(mapping, handler, clients, tmp_path):
+    arn, handler = a_stream(clients), Handler()
+    streams = NotYet(clients.streams)
+    soon: Any = SimpleNamespace(streams=streams)
+    with running(StreamMapping("relay", arn), handler, soon, tmp_path):
         eventually(lambda: "trying on" in caplog.text)
-        tables["things"] = hidden
+        streams.there.set()
         put_items(clients, ["a"])
         eventually(lambda: handler.handled == ["a"])
     assert caplog.text.count("trying on") == 1
