@@ -36,9 +36,16 @@ def main() -> None:
     parser.add_argument("--tied", action="store_true", help="end when standard input does")
     options = parser.parse_args()
     python = prepared(ENVIRONMENT)
-    # Without BIND_HOST it answers to the whole network.
-    settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(options.port)}
-    os.execve(python, [str(python), "-c", PROGRAM.format(tied=options.tied)], os.environ | settings)
+    os.execve(python, [str(python), "-c", PROGRAM.format(tied=options.tied)], os.environ | settings(options.port))
+
+
+def settings(port: int) -> dict[str, str]:
+    return {
+        "BIND_HOST": "127.0.0.1",  # without it, it answers to the whole network
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_ACCOUNT_ID": "123456789012",  # as in the other clouds
+        "LOG_LEVEL": "WARNING",
+    }
 
 
 def prepared(environment: Path) -> Path:

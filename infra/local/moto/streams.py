@@ -10,6 +10,7 @@ import itertools
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from moto.core.utils import utcnow
@@ -21,7 +22,7 @@ from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
 from infra.local.moto.errors import invalid, refusal
 from infra.local.moto.items import same, size_of
-from infra.local.moto.patching import instead
+from infra.local.moto.patching import around, instead
 
 # AWS keeps a record for 24 hours, however many there are; this machine's memory has an end.
 MAX_AGE_SECONDS = 24 * 3600
@@ -222,6 +223,12 @@ def get_records(self: DynamoDBStreamsBackend, iterator_arn: str, limit: int) -> 
     return {"NextShardIterator": iterator(arn, start + len(records)), "Records": records}
 
 
+def describe_stream(original: Callable[..., dict[str, Any]], self: DynamoDBStreamsBackend, arn: str) -> dict[str, Any]:
+    stream_of(self, arn)
+    return original(self, arn)
+
+
 def mend() -> None:
     instead(tables, StreamShard=Shard)
+    around(DynamoDBStreamsBackend, "describe_stream", describe_stream)
     instead(DynamoDBStreamsBackend, get_shard_iterator=get_shard_iterator, get_records=get_records)

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from infra.local import cloud
-from infra.local.ministack import LOCK
+from infra.local.ministack import LOCK, settings
 from tests.infra.moto.running import PATIENCE_SECONDS, ROOT
 
 
@@ -46,3 +46,8 @@ def test_the_lock_of_ministack_pins_everything_and_names_no_registry() -> None:
 def test_the_tree_ignores_the_environment_of_ministack() -> None:
     ignored = subprocess.run(["git", "check-ignore", "-q", ".venv-ministack/x"], cwd=ROOT)
     assert ignored.returncode == 0
+
+
+def test_ministack_answers_to_this_machine_only() -> None:
+    assert settings(4567)["BIND_HOST"] == "127.0.0.1"
+    assert settings(4567)["GATEWAY_PORT"] == "4567"

@@ -89,6 +89,7 @@ def test_the_stream_of_an_earlier_table_of_that_name_is_unknown(cloud: None) -> 
     start = {"StreamArn": arn, "ShardId": streams.Shard.id, "ShardIteratorType": "TRIM_HORIZON"}
     assert code(old.client.get_shard_iterator, **start) == "ResourceNotFoundException"
     assert code(old.read) == "ResourceNotFoundException"
+    assert code(old.client.describe_stream, StreamArn=arn) == "ResourceNotFoundException"
 
 
 def test_a_record_carries_the_images_that_the_view_asks_for(cloud: None) -> None:
