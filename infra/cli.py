@@ -19,6 +19,7 @@ _APPS = _ROOT / "functions"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="emporium")
 def main() -> None:
     """The backend of an online shop, whole on this machine."""
 
@@ -35,6 +36,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--only", multiple=True, metavar="APP[,APP]", help="Run these apps alone, at their usual ports.")
 @click.option("--empty", is_flag=True, help="Start without the demo catalogue.")
 @click.option("--reload/--no-reload", default=True, help="Restart an app when its code changes.")
+@click.option("--verbose", is_flag=True, help="Show every log line as it is written.")
 @click.option("--apps", type=_FOLDER, default=_APPS, help="Of the Chalice apps.")
 @click.option("--templates", type=_FOLDER, default=_ROOT / "infra/templates", help="Of the CloudFormation templates.")
 def up(
@@ -44,6 +46,7 @@ def up(
     only: tuple[str, ...],
     empty: bool,
     reload: bool,
+    verbose: bool,
     apps: Path,
     templates: Path,
 ) -> None:
@@ -53,7 +56,9 @@ def up(
     from infra.local.ports import Taken, Wanted, claim
     from infra.local.supervisor import Supervisor
 
-    wanted = frozenset(name for each in only for name in each.split(",") if name)
+    wanted = frozenset(name.strip() for each in only for name in each.split(","))
+    if "" in wanted:
+        raise click.BadParameter("a name is empty", param_hint="--only")
     try:
         found = discover(apps, port, wanted)
     except Unknown as unknown:
@@ -79,7 +84,7 @@ def up(
             reload=reload,
         )
         shop = not empty and apps == _APPS and any(app.name == "products" for app in found)
-        status = Supervisor(plan, listener, _load_catalogue if shop else None).run()
+        status = Supervisor(plan, listener, _load_catalogue if shop else None, verbose=verbose).run()
     sys.exit(status)
 
 
@@ -110,6 +115,7 @@ def _lasting_checkpoints(endpoint: str) -> Path:
 def _load_catalogue(front_door: str) -> None:
     from infra.demo.catalogue import load_catalogue
 
+    click.echo("loading the demo catalogue (--empty starts without it)")
     load_catalogue(front_door)
 
 

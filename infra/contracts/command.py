@@ -24,7 +24,7 @@ def contracts(check: bool, folder: Path) -> None:
     if broken := broken_promises(made, folder):
         click.echo("\n".join(broken), err=True)
         click.echo("Others may read these events: publish the change as a new version of the event (v2).", err=True)
-        click.echo("If nobody ever has, delete the file first.", err=True)
+        click.echo("If nobody ever has, take the file back (git checkout contracts) or delete it first.", err=True)
         sys.exit(1)
     differing = differences(made, folder)
     if not check:

@@ -1,7 +1,9 @@
 """What is told of a running stack: the table of addresses, the health document, whose a path is."""
 
+import socket
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.local.part import Part
 from infra.local.plan import Cloud
@@ -15,10 +17,22 @@ def table(parts: Sequence[Part], cloud: Cloud, url: str) -> list[str]:
     return [f"  {name:<{width}}  {address}  {note}".rstrip() for name, address, note in rows]
 
 
-def health(parts: Iterable[Part], cloud: Cloud, url: str, state: str) -> dict[str, Any]:
-    """The document of /health; the cloud and the front door are up for as long as anybody can ask."""
-    always = {"cloud": {"state": "up", "url": cloud.endpoint}, "front door": {"state": "up", "url": url}}
+def health(parts: Iterable[Part], cloud: Cloud, url: str, state: str, *, reached: bool = True) -> dict[str, Any]:
+    """The document of /health; the front door is up for as long as anybody can ask, `reached` is the cloud."""
+    of_cloud = {"state": "up" if reached else "down", "url": cloud.endpoint}
+    always = {"cloud": of_cloud, "front door": {"state": "up", "url": url}}
     return {"state": state, "parts": always | {part.name: part.describe() for part in parts}}
+
+
+def answers(endpoint: str) -> bool:
+    """Whether anybody takes a connection there: a cloud of somebody else's may end without telling us."""
+    address = urlsplit(endpoint)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def owner(parts: Iterable[Part], segment: str) -> Part | None:

@@ -29,10 +29,15 @@ def claim(front: Wanted, others: Sequence[Wanted]) -> socket.socket:
         if wanted.port and wanted.port in seen:
             raise Taken(_line(wanted, f"is the port of {seen[wanted.port]} already"))
         seen[wanted.port] = wanted.part
-    with ExitStack() as probes:
-        for wanted in others:
-            probes.enter_context(_bind(wanted))
-        return _bind(front)
+    door = _bind(front)
+    try:
+        with ExitStack() as probes:
+            for wanted in others:
+                probes.enter_context(_bind(wanted))
+    except Taken:
+        door.close()
+        raise
+    return door
 
 
 def free_port() -> int:

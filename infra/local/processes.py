@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
+from infra.local.lines import is_routine, readable
+
 Say = Callable[[str, bytes], None]
 
 
@@ -102,13 +104,21 @@ class Child:
 class Output:
     """The supervisor's stdout, a whole line at a time, each behind the name of its part."""
 
-    def __init__(self, width: int, on_closed: Callable[[], None]) -> None:
-        """`on_closed` is called when nobody reads stdout any more; what is said then is lost."""
-        self._width, self._on_closed = width, on_closed
+    def __init__(self, width: int, on_closed: Callable[[], None], *, verbose: bool = False) -> None:
+        """`on_closed` is called when nobody reads stdout any more; what is said then is lost.
+
+        Unless `verbose`, structured lines are made readable, and while `quiet` what went as it should is left out.
+        """
+        self._width, self._on_closed, self._verbose = width, on_closed, verbose
+        self.quiet = False
         self._lock = threading.Lock()
         self._closed = False
 
     def part(self, name: str, line: bytes) -> None:
+        if not self._verbose:
+            if self.quiet and is_routine(line):
+                return
+            line = readable(line)
         self._write(f"{name:<{self._width}} | ".encode() + line.rstrip(b"\r\n") + b"\n")
 
     def line(self, text: str) -> None:

@@ -24,7 +24,8 @@ def watch(apps: Sequence[App], on_change: Callable[[frozenset[str]], None]) -> N
 
 def concerned(roots: Mapping[str, Sequence[Path]], changed: Iterable[Path]) -> frozenset[str]:
     """The apps one of whose roots holds a changed file."""
-    paths = list(changed)
+    # Resolved: the watcher may name a shared file by any of the symlinks that lead to it.
+    paths = [path.resolve() for path in changed]
     return frozenset(
         name for name, own in roots.items() if any(path.is_relative_to(root) for path in paths for root in own)
     )

@@ -14,8 +14,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from infra.local.assignment import BROKEN
-from infra.local.front_door import FrontDoor
-from infra.local.overview import health, owner, shared_prefixes, table
+from infra.local.front_door import HEALTH, FrontDoor
+from infra.local.overview import answers, health, owner, shared_prefixes, table
 from infra.local.part import Part, State
 from infra.local.plan import Plan, assignment, worker_command
 from infra.local.processes import Child, Output
@@ -33,7 +33,9 @@ _HANGING_SECONDS = 12.0  # a little above what a worker gives its own requests a
 
 
 class Supervisor:
-    def __init__(self, plan: Plan, listener: socket.socket, when_up: WhenUp | None = None) -> None:
+    def __init__(
+        self, plan: Plan, listener: socket.socket, when_up: WhenUp | None = None, *, verbose: bool = False
+    ) -> None:
         """`listener` is bound to the front door's port.
 
         `when_up` is called with the front door's address, once, when every app is up and before that is said;
@@ -44,7 +46,7 @@ class Supervisor:
         self._ending = self._hurried = False
         self._started = time.monotonic()
         names = [app.name for app in plan.apps]
-        self._say = Output(max(map(len, [*names, _FRONT_DOOR])), self._on_closed_output)
+        self._say = Output(max(map(len, [*names, _FRONT_DOOR])), self._on_closed_output, verbose=verbose)
         self._parts = {app.name: Part(app) for app in plan.apps}
         self._overlays: dict[str, Overlay] | None = None
         self._cloud: Child | None = None
@@ -68,12 +70,15 @@ class Supervisor:
             self._ending = True
             workers = [part.child for part in self._parts.values() if part.child]
             shut_down(self._front, self._door, workers, self._cloud, lambda: self._hurried)
+            self._say.line("emporium has stopped")
 
     # --- start
 
     def _start(self) -> None:
         self._front.start()
-        if self._plan.cloud.command:
+        if self._plan.cloud.command is None:
+            self._say.line(f"waiting for the cloud at {self._plan.cloud.endpoint}")
+        else:
             command = self._plan.cloud.command
             self._cloud = self._spawn("cloud", lambda _: command, self._on_cloud_exit)
         for part in self._parts.values():
@@ -220,7 +225,9 @@ class Supervisor:
     def _complete(self) -> None:
         try:
             if self._when_up:
+                self._say.quiet = True
                 self._when_up(self._url)
+                self._say.quiet = False
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             self._events.put(lambda: self._fail(reason))
@@ -239,13 +246,14 @@ class Supervisor:
             self._say.line(line)
 
     def _health(self) -> tuple[bool, dict[str, Any]]:
-        healthy = self._completed and self._all_up()
+        reached = self._plan.cloud.command is not None or answers(self._plan.cloud.endpoint)
+        healthy = self._completed and self._all_up() and reached
         state = "up" if healthy else "degraded" if self._announced else "starting"
-        return healthy, health(self._parts.values(), self._plan.cloud, self._url, state)
+        return healthy, health(self._parts.values(), self._plan.cloud, self._url, state, reached=reached)
 
     def _log_own_answers(self, method: str, path: str, status: int, seconds: float) -> None:
         """Only what is refused here: the apps' gateways log the rest."""
-        if status >= 500 or method == "-":
+        if method == "-" or (status >= 500 and path != HEALTH):
             self._say.part(_FRONT_DOOR, f"{method} {path} {status}".encode())
 
 

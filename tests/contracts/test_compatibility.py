@@ -62,8 +62,8 @@ def call_the_event_otherwise(schema: Schema) -> None:
 
 
 def add_a_field(schema: Schema) -> None:
-    order(schema)["properties"]["note"] = {"type": "string"}
-    order(schema)["required"].append("note")
+    order(schema)["properties"]["of_tomorrow"] = {"type": "string"}
+    order(schema)["required"].append("of_tomorrow")
 
 
 def add_a_value(schema: Schema) -> None:

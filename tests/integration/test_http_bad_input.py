@@ -125,7 +125,7 @@ def required(query: type) -> dict[str, Any]:
     return {field.encode_name: bad_input.right(field.type) for field in fields if field.required}
 
 
-def assert_refused(reply: Reply, *statuses: int, at: str | None = None) -> None:
+def assert_refused(reply: Reply, *statuses: int, at: str | None = None, what: str = "") -> None:
     """The answer is a problem document with one of the statuses, and blames the place."""
     assert reply.status in statuses, reply.raw[:500]
     assert reply.headers["content-type"] == "application/problem+json"
@@ -137,7 +137,7 @@ def assert_refused(reply: Reply, *statuses: int, at: str | None = None) -> None:
     if at is not None:
         [error] = problem["errors"]
         assert error.pop("detail")
-        assert list(error.values()) == [at]
+        assert list(error.values()) == [at], what
 
 
 @with_body
@@ -145,7 +145,7 @@ def test_a_body_that_is_wrong_in_one_place_is_refused_by_that_place(desk: Desk, 
     for what, path, body in bad_input.wrong(door.takes):
         reply = desk.ask(name, door, body=json.dumps(body).encode())
         assert reply.status == 422, f"{what} at {path}: {reply.raw[:300]!r}"
-        assert_refused(reply, 422, at=bad_input.pointer(path))
+        assert_refused(reply, 422, at=bad_input.pointer(path), what=f"{what} at {path}")
 
 
 @with_body

@@ -154,3 +154,5 @@ def test_a_change_concerns_the_app_that_holds_it_and_every_app_that_vendors_it(t
     assert concerned(roots, [tmp_path / "shared" / "x.py"]) == {"a", "b"}
     assert concerned(roots, [tmp_path / "apps" / "c" / "app.py"]) == {"c"}
     assert concerned(roots, [tmp_path / "elsewhere.py"]) == set()
+    # a watcher may name the file by any of the ways to it
+    assert concerned(roots, [tmp_path / "apps" / "b" / "vendor" / "shared" / "x.py"]) == {"a", "b"}

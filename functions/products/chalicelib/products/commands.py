@@ -68,10 +68,11 @@ def adjust_stock(sku: str, asked: schemas.AdjustStock, made_by: str | None) -> A
     now = clock.now()
     id = clock.derived_id(sku, made_by.partition("/")[0]) if made_by else clock.new_id(now)
     for attempt in range(TRIES):
-        made = store.adjustments.get(id) if made_by else None
+        made, stock = store.look_up(id, sku)
         if made and is_replay(made.made_by, made_by):
             return made
-        stock = get_stock(sku)
+        if stock is None:
+            raise model.NoSuchProduct(sku)
         adjustment = model.adjust(stock, id, asked.delta, asked.reason, now, made_by)
         try:
             store.adjust_stock(adjustment, stock)

@@ -45,6 +45,16 @@ def add_product(product: Product) -> None:
     products.save(product, (ProductAdded,), also=[stocks.saving(Stock(sku=product.sku))])
 
 
+def look_up(adjustment: str, sku: str) -> tuple[Adjustment | None, Stock | None]:
+    """All that adjusting a stock needs, in one batch read; an adjustment is there when the same was made before."""
+    made, stock = adjustments.key(adjustment), stocks.key(sku)
+    found = TABLE.get_many([made, stock])
+    return (
+        adjustments.read(found[made]) if made in found else None,
+        stocks.read(found[stock]) if stock in found else None,
+    )
+
+
 def adjust_stock(adjustment: Adjustment, was: Stock) -> None:
     """Raises NotWritten: at 0 where the adjustment was made before, at 1 where the stock moved since `was` was read."""
     by = {"on_hand": adjustment.delta, "available": adjustment.delta}

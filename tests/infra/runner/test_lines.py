@@ -1,0 +1,31 @@
+"""How what the parts say is shown."""
+
+import pytest
+
+from infra.local.lines import is_routine, readable
+
+HEARD = b'{"at":"2026-01-01T00:00:00Z","level":"info","message":"heard","trace":"00-1-2-01","event":"order/1"}\n'
+
+
+def test_a_structured_line_is_shown_as_its_message_and_its_fields() -> None:
+    assert readable(HEARD) == b"heard event=order/1"
+
+
+def test_a_failure_is_shown_with_its_level_and_its_traceback_below() -> None:
+    line = b'{"level":"error","message":"not heard","cause":"KeyError","traceback":"Traceback\\n  line 1"}'
+    assert readable(line) == b"ERROR not heard cause=KeyError\n    Traceback\n      line 1"
+
+
+@pytest.mark.parametrize("line", [b"plain words\n", b"{not json\n", b'{"some": "json"}\n', b"[1]\n", b"\xff\n"])
+def test_any_other_line_stays_as_it_is(line: bytes) -> None:
+    assert readable(line) == line
+
+
+@pytest.mark.parametrize("line", [HEARD, b"POST /orders 202 31 ms\n", b"GET /orders/1 404 2 ms"])
+def test_what_went_as_it_should_is_routine(line: bytes) -> None:
+    assert is_routine(line)
+
+
+@pytest.mark.parametrize("line", [b"POST /orders 500 31 ms\n", b'{"level":"warning","message":"parked"}', b"words\n"])
+def test_what_somebody_should_see_is_no_routine(line: bytes) -> None:
+    assert not is_routine(line)
