@@ -1,6 +1,7 @@
 """The `emporium` command; each of its commands imports what it needs itself, so that all start quickly."""
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -51,6 +52,7 @@ def up(
     templates: Path,
 ) -> None:
     """Runs the apps of a folder, over a local cloud, until Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the supervisor hears it: nothing is there to be undone
     from infra.local.apps import Unknown, discover
     from infra.local.plan import make_plan
     from infra.local.ports import Taken, Wanted, claim

@@ -18,6 +18,7 @@ REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
 
 _CONFIG = Config(
+    user_agent="emporium-local",  # the usual one is made anew for each call, a sixth of what a call costs
     max_pool_connections=64,
     connect_timeout=5,
     read_timeout=60,  # above the 20 s of the longest poll

@@ -112,7 +112,7 @@ class Output:
         self._width, self._on_closed, self._verbose = width, on_closed, verbose
         self.quiet = False
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = sys.stdout is None
 
     def part(self, name: str, line: bytes) -> None:
         if not self._verbose:

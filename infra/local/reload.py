@@ -40,10 +40,6 @@ def roots_of(folder: Path) -> list[Path]:
     return roots
 
 
-def _holds(roots: Sequence[Path], path: Path) -> bool:
-    return any(path.is_relative_to(root) for root in roots)
-
-
 class _Filter(DefaultFilter):
     def __call__(self, change: Change, path: str) -> bool:
         return super().__call__(change, path) and not any(part in path for part in _IGNORED)

@@ -203,3 +203,36 @@ def test_nothing_that_is_told_has_to_be_set_aside(shop: Shop, ada: str) -> None:
     cancel(shop, place(shop, ada, ("tea", 1)))
     shop.settle()
     assert shop.set_aside() == []
+
+
+def test_an_order_that_can_not_be_read_holds_up_no_other_that_waits(shop: Shop, ada: str) -> None:
+    id = place(shop, ada, ("tea", 2))
+    assert shop.take("orders")  # and never delivered
+    for shard in range(4):
+        broken = {"pk": f"order#broken-{shard}", "waiting_shard": str(shard), "ask_at": "2020-01-01T00:00:00.000Z"}
+        item = {name: {"S": value} for name, value in broken.items()}
+        shop.clients.dynamodb.put_item(TableName="emporium-test-orders", Item=item)
+    later(minutes=2)
+    shop.tick()
+    shop.settle()
+    assert order(shop, id)["status"] == "confirmed"
+
+
+def test_a_key_makes_one_customer_whatever_becomes_of_it(shop: Shop) -> None:
+    body = {"email": "bob@example.com", "name": "Bob"}
+    made = shop.call("POST", "/customers", body, idempotency_key="k-1")
+    other = shop.call("POST", "/customers", body | {"email": "eve@example.com"}, idempotency_key="k-1")
+    assert (made.status, other.status) == (201, 422)
+    path = f"/customers/{made.body['id']}"
+    assert shop.call("PATCH", path, {"email": "bob@example.org"}, if_match="*").status == 200
+    again = shop.call("POST", "/customers", body, idempotency_key="k-1")
+    assert (again.status, again.body["id"]) == (201, made.body["id"])
+
+
+def test_a_key_makes_one_product_whatever_its_sku(shop: Shop) -> None:
+    body = {"sku": "tea", "name": "Tea", "price": {"amount": 349, "currency": "USD"}}
+    assert shop.call("POST", "/products", body, idempotency_key="k-1").status == 201
+    assert shop.call("POST", "/products", body | {"sku": "mug"}, idempotency_key="k-1").status == 422
+    assert shop.call("GET", "/products/mug").status == 404
+    assert shop.call("POST", "/products", body, idempotency_key="k-1").status == 201
+    assert shop.call("POST", "/products", body, idempotency_key="k-2").status == 409

@@ -8,8 +8,8 @@ import base64
 import binascii
 import itertools
 import json
+import random
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -113,7 +113,7 @@ class Shard:
                 size += size_of(item)
         change["SizeBytes"] = size
         record = {
-            "eventID": uuid.uuid4().hex,
+            "eventID": f"{random.getrandbits(128):032x}",
             "eventName": EVENT_NAMES[old is not None, new is not None],
             "eventVersion": "1.1",
             "eventSource": "aws:dynamodb",

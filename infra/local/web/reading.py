@@ -32,8 +32,9 @@ def read_request(stream: BinaryIO, client: str, proceed: Callable[[], None]) -> 
         return None
     method, target, version = _request_line(line)
     request = Request(method, target, _headers(stream), b"", client, version)
-    if version == "HTTP/1.1" and request.header("host") is None:
-        raise Refused(400, "the request has no Host header")
+    hosts = [value for name, value in request.headers if name.lower() == "host"]
+    if len(hosts) > 1 or (version == "HTTP/1.1" and not hosts):
+        raise Refused(400, "the request has no Host header, or more than one")
     body = _body(stream, request, proceed)
     return Request(method, target, request.headers, body, client, version)
 
@@ -55,7 +56,7 @@ def _request_line(line: bytes) -> tuple[str, str, str]:
     if not re.fullmatch(r"HTTP/\d\.\d", version):
         raise Refused(400, "the request line has no HTTP version")
     if version not in ("HTTP/1.0", "HTTP/1.1"):
-        raise Refused(505, f"{version} is not spoken here")
+        raise Refused(400, f"{version} is not spoken here")
     target = _ABSOLUTE.sub("", target, count=1) or "/"
     if not _TARGET.fullmatch(target):
         raise Refused(400, "the target is not a path in percent-encoded ASCII")
@@ -91,12 +92,12 @@ def _body(stream: BinaryIO, request: Request, proceed: Callable[[], None]) -> by
 def _length(request: Request) -> int | None:
     """The body's length in bytes, None where it comes in chunks."""
     lengths = {value for key, value in request.headers if key.lower() == "content-length"}
-    coding = request.header("transfer-encoding")
-    if coding is not None and lengths:
-        raise Refused(400, "the request has both a Content-Length and a Transfer-Encoding")
-    if coding is not None and coding.lower() != "chunked":
-        raise Refused(501, "the only transfer coding known here is chunked")
-    if coding is not None:
+    codings = [value.lower() for key, value in request.headers if key.lower() == "transfer-encoding"]
+    if codings and (lengths or request.version == "HTTP/1.0"):
+        raise Refused(400, "a Transfer-Encoding stands alone, and not in HTTP/1.0")
+    if codings and codings != ["chunked"]:
+        raise Refused(400, "the only transfer coding known here is chunked")
+    if codings:
         return None
     if len(lengths) > 1 or not all(re.fullmatch(r"[0-9]{1,19}", value) for value in lengths):
         raise Refused(400, "the Content-Length is not one whole number")

@@ -12,17 +12,14 @@ from chassis.idempotency import is_replay
 
 
 def register_customer(asked: schemas.RegisterCustomer, made_by: str | None) -> Customer:
-    """A new customer; asked again with the same key, the customer that was registered."""
+    """A new customer; asked again with the same key, the customer that was registered, as it is by now."""
     now = clock.now()
-    customer, facts = model.register(clock.new_id(now), _details(asked), now, made_by)
-    try:
-        store.register(customer, facts)
-    except model.EmailIsTaken:
-        found = store.owner_of(asked.email)
-        if found and is_replay(found.made_by, made_by):
-            return found
-        raise
-    return customer
+    id = clock.derived_id(made_by.partition("/")[0]) if made_by else clock.new_id(now)
+    customer, facts = model.register(id, _details(asked), now, made_by)
+    found = store.register(customer, facts)
+    if found and not is_replay(found.made_by, made_by):
+        raise model.EmailIsTaken
+    return found or customer
 
 
 def get_customer(id: str) -> Customer:

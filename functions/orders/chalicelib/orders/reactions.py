@@ -41,10 +41,13 @@ def when_product_changed(heard: Message[schemas.ProductTold]) -> None:
 
 
 def when_time_passes() -> None:
-    """Lets the orders that wait too long ask again, or give up at their deadline."""
+    """Lets the orders that wait too long ask again, or give up at their deadline; one that fails holds up no other."""
     now = clock.now()
     for id in store.waiting(now, AT_ONCE):
-        _settle(id, lambda order: model.ask_again(order, now, patience()))
+        try:
+            _settle(id, lambda order: model.ask_again(order, now, patience()))
+        except Exception as error:  # it stays where it is, and comes again with the next tick
+            log.fail("did not ask again", error, order=id)
 
 
 def _settle(id: str, decide: Callable[[Order], Decision | None]) -> None:

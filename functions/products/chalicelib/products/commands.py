@@ -18,17 +18,13 @@ PAUSE = 0.02  # seconds at most after the first of them; doubled each time
 
 
 def add_product(asked: schemas.AddProduct, made_by: str | None) -> Product:
-    """A new product with no stock yet; asked again with the same key, the product that was added."""
+    """A new product with no stock yet; asked again with the same key, the product that was added, as it is by now."""
     now = clock.now()
     product = Product(**structs.asdict(asked), version=1, created_at=now, changed_at=now, made_by=made_by)
-    try:
-        store.add_product(product)
-    except NotWritten:
-        found = get_product(asked.sku)
-        if is_replay(found.made_by, made_by):
-            return found
-        raise model.SkuIsTaken(asked.sku) from None
-    return product
+    found = store.add_product(product)
+    if found and not is_replay(found.made_by, made_by):
+        raise model.SkuIsTaken(asked.sku)
+    return found or product
 
 
 def get_product(sku: str) -> Product:

@@ -113,7 +113,7 @@ class OrderPlaced(Struct, frozen=True):
     """An order that wants its lines reserved."""
 
     id: str
-    lines: tuple[OrderedLine, ...]
+    lines: Annotated[tuple[OrderedLine, ...], Meta(min_length=1)]
 
 
 class OrderCancelled(Struct, frozen=True):

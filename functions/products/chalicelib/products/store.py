@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from chalicelib.products.events import ProductAdded, StockAdjusted
 from chalicelib.products.model import Adjustment, Answer, Product, Reservation, Shortage, Status, Stock
 from chassis.aggregates import Aggregates
+from chassis.refusals import KeyUsedForAnotherRequest
 from chassis.table import Index, NotWritten, Plain, Table
-from chassis.writes import Count
+from chassis.writes import Claim, Count
 
 TABLE = Table("PRODUCTS_TABLE")
 BY_STATUS = Index("by_status", "listed", "sku")
@@ -40,9 +41,19 @@ class StockShort(Exception):
         self.shortages = tuple(shortages)
 
 
-def add_product(product: Product) -> None:
-    """A new product and its empty stock; raises NotWritten where the sku is taken."""
-    products.save(product, (ProductAdded,), also=[stocks.saving(Stock(sku=product.sku))])
+def add_product(product: Product) -> Product | None:
+    """A new product and its empty stock, or the product that has the sku already.
+
+    The key of the request, if it has one, is claimed for this sku: raises KeyUsedForAnotherRequest.
+    """
+    key = [Claim(f"request#{product.made_by.partition('/')[0]}", product.sku)] if product.made_by else []
+    try:
+        products.save(product, (ProductAdded,), also=[stocks.saving(Stock(sku=product.sku)), *key])
+    except NotWritten as lost:
+        if found := lost.failed.get(0):
+            return products.read(found)
+        raise KeyUsedForAnotherRequest from lost
+    return None
 
 
 def look_up(adjustment: str, sku: str) -> tuple[Adjustment | None, Stock | None]:
