@@ -15,7 +15,7 @@ from infra.demo.summary import Outcome
 
 NEWS_SECONDS = 20.0  # until orders has heard of a new customer or product
 ANSWER_SECONDS = 150.0  # until an order is confirmed or not: twice what a message of a killed worker takes to return
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.15, 1.0  # whoever asks all the time slows down what is asked for
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 1.0  # whoever asks all the time slows down what is asked for
 
 
 @dataclass

@@ -12,10 +12,10 @@ _EAGER_SECONDS = 0.02
 def pauses(took: float, quiet: int) -> tuple[float, float]:
     """The least and the most seconds until the next poll, after one that took so long and so many empty ones.
 
-    The least keeps polling to a fifth of the time, so that a busy cloud is not asked to death. The most
+    The least keeps polling to half of the time, so that a busy cloud is not asked to death. The most
     doubles with each empty poll.
     """
-    least = min(4 * took, _IDLE_SECONDS)
+    least = min(took, _IDLE_SECONDS)
     return least, max(least, min(_EAGER_SECONDS * 2.0 ** min(quiet, 8), _IDLE_SECONDS))
 
 

@@ -13,8 +13,8 @@ def test_polls_grow_rare_while_nothing_comes_up_to_four_a_second() -> None:
     assert waits[-1] == 0.25
 
 
-def test_a_slow_cloud_is_polled_a_fifth_of_the_time() -> None:
-    assert pauses(0.03, 0) == (0.12, 0.12)
+def test_a_slow_cloud_is_polled_half_of_the_time() -> None:
+    assert pauses(0.12, 0) == (0.12, 0.12)
     assert pauses(9.0, 0) == (0.25, 0.25)
 
 
