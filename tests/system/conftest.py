@@ -9,6 +9,9 @@ import pytest
 from tests.infra.runner.calling import eventually
 from tests.infra.runner.running import Stack
 
+# A message that a killed worker held comes back when its visibility of 60 s is over.
+RETURN_SECONDS = 150
+
 
 class Client:
     """A client of the running shop, and what it needs to know of the parts."""
@@ -42,7 +45,7 @@ class Client:
 
     def outcome(self, order: str) -> dict[str, Any]:
         """The order once it has come to an end."""
-        return dict(eventually(lambda: _unless_placed(self.http.get(f"/orders/{order}"))))
+        return dict(eventually(lambda: _unless_placed(self.http.get(f"/orders/{order}")), RETURN_SECONDS))
 
     def stock(self, sku: str) -> tuple[int, int, int]:
         """On hand, reserved, available."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from infra.local.clients import Clients
 from tests.infra.runner.calling import eventually
@@ -43,6 +44,7 @@ def test_of_a_hundred_orders_at_once_for_the_last_ten_units_ten_are_confirmed(sh
     assert shop.stock(cake) == (10, 10, 0)
 
 
+@pytest.mark.timeout(300)
 def test_orders_are_accepted_while_products_is_down_and_confirmed_once_it_is_back(shop: Client) -> None:
     dan, pie = shop.customer("dan"), shop.product("pie", 50)
     first = shop.order(dan, pie)
@@ -52,6 +54,7 @@ def test_orders_are_accepted_while_products_is_down_and_confirmed_once_it_is_bac
     assert shop.stock(pie) == (50, 6, 44)
 
 
+@pytest.mark.timeout(300)
 def test_products_serves_while_orders_is_down_and_no_order_is_lost(shop: Client) -> None:
     eve, jam = shop.customer("eve"), shop.product("jam", 50)
     orders = [shop.order(eve, jam) for _ in range(3)]

@@ -51,9 +51,9 @@ def send_raw(port: int, data: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def eventually(condition: Callable[[], T | None]) -> T:
+def eventually(condition: Callable[[], T | None], seconds: float = PATIENCE) -> T:
     """The first true answer of the condition; AssertionError after a generous while."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if answer := condition():
             return answer
