@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from chassis import clock
 from chassis.refusals import Unavailable
@@ -71,14 +71,14 @@ class Aggregates(Generic[S]):
         decide: Callable[[S | None], Decision[S] | None],
         also: Callable[[S | None, S], Iterable[Write]] = lambda before, after: (),
         *,
-        mostly_new: bool = False,
+        known: S | UnsetType | None = UNSET,
     ) -> S | None:
         """Reads, decides, and saves what was decided, anew whenever another change came between.
 
         `decide` gives None where nothing is to change. Raises NotWritten when a write of `also` is what failed. What is
-        `mostly_new` is not read first: the write itself tells, and brings along, what was there after all.
+        `known` already (None: mostly nothing is there) is not read first: a write that fails brings what was there.
         """
-        before = None if mostly_new else self.get(id)
+        before = self.get(id) if known is UNSET else known
         for attempt in range(TRIES):
             decided = decide(before)
             if decided is None:
@@ -90,7 +90,7 @@ class Aggregates(Generic[S]):
             except NotWritten as lost:
                 if 0 not in lost.failed:
                     raise
-                if mostly_new and attempt == 0:
+                if known is not UNSET and attempt == 0:
                     before = self._found(lost.failed[0])
                     continue
             clock.pause(PAUSE * 2**attempt)

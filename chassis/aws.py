@@ -26,6 +26,7 @@ _PASSING = {
     "ServiceUnavailable",
     "Throttling",
     "ThrottlingException",
+    "TooManyRequestsException",
     "TransactionInProgressException",
 }
 _lock = threading.Lock()

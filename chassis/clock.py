@@ -53,6 +53,11 @@ def pause(longest: float) -> None:
     _sleep(random.uniform(0, longest))
 
 
+def wait_until(moment: datetime) -> None:
+    """Waits for a time; one that has passed is not waited for."""
+    _sleep(max(0.0, (moment - _now()).total_seconds()))
+
+
 def _uuid(raw: bytes, version: int) -> UUID:
     number = int.from_bytes(raw)
     number = number & ~(0xF << 76) | version << 76

@@ -7,20 +7,21 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
-from chalice.app import Chalice, Response
+from chalice.app import Chalice, ChaliceAuthorizer, Response
 from msgspec import Struct
 
-from chassis import aws, conditions, http, log, parsing, settings
-from chassis.auth import ROLES, Role
+from chassis import auth, aws, conditions, http, log, parsing, settings
+from chassis.auth import NOBODY, ROLES, Caller, Role
 from chassis.conditions import Match
 from chassis.idempotency import mark
-from chassis.refusals import NotFound, Refusal, Unavailable
+from chassis.refusals import Forbidden, NotFound, Refusal, TooMany, Unauthenticated, Unavailable
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
 Handler = Callable[..., Any]
 # A path parameter: what is longer, or has any other sign, names nothing that we have.
 NAME = re.compile(r"[\x21-\x7e]{1,128}")
+_DENIED = (Unauthenticated, Forbidden, TooMany)
 
 
 class Request(Struct, Generic[Body, Query], frozen=True):
@@ -30,10 +31,12 @@ class Request(Struct, Generic[Body, Query], frozen=True):
     query: Query
     match: Match
     mark: str | None  # tells the same request again (chassis.idempotency); None without an Idempotency-Key
+    caller: Caller
+    token: str  # the caller's access token, for whoever has to show it to the identity provider; never log it
 
 
 class Door(Struct, frozen=True):
-    """One route: `location` is the path of what it made, filled from the answer; changes want If-Match."""
+    """One route: `location` is the path of what it made, filled from the answer; a `conditional` one wants If-Match."""
 
     method: str
     path: str
@@ -43,18 +46,18 @@ class Door(Struct, frozen=True):
     gives: Any
     status: int
     location: str | None
+    conditional: bool
     handler: Handler
-
-    @property
-    def conditional(self) -> bool:
-        return self.method in ("PUT", "PATCH", "DELETE")
 
 
 class Doors:
-    """Registers routes with a Chalice app and keeps them as a list, for documents and tests."""
+    """Registers routes with a Chalice app and keeps them as a list, for documents and tests.
 
-    def __init__(self, app: Chalice) -> None:
-        self.app = app
+    `identify` is the app's authorizer: it stands before every route that is not public.
+    """
+
+    def __init__(self, app: Chalice, identify: ChaliceAuthorizer) -> None:
+        self.app, self.identify = app, identify
         self.all: list[Door] = []
         app.register_middleware(self._with_problems, "http")
 
@@ -69,17 +72,24 @@ class Doors:
         gives: Any = None,
         status: int = 200,
         location: str | None = None,
+        conditional: bool | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Declares a route; raises ValueError for a role that is none of ours, so that none is open by mistake."""
+        """Declares a route; raises ValueError for a role that is none of ours, so that none is open by mistake.
+
+        What is changed or taken away wants If-Match, unless `conditional` says that it has no versions.
+        """
         if role not in ROLES:
             raise ValueError(f"{method} {path}: {role!r} is none of the roles {', '.join(ROLES)}")
 
+        wants_match = method in ("PUT", "PATCH", "DELETE") if conditional is None else conditional
+
         def register(handler: Handler) -> Handler:
-            door = Door(method, path, role, takes, query, gives, status, location, handler)
+            door = Door(method, path, role, takes, query, gives, status, location, wants_match, handler)
             self.all.append(door)
             view = functools.wraps(handler)(lambda **names: self._pass(door, names))
             # no content types: Chalice's own check would answer 415 before ours could say what is wrong
-            self.app.route(path, methods=[method], content_types=[])(view)
+            authorizer = None if role == "public" else self.identify
+            self.app.route(path, methods=[method], content_types=[], authorizer=authorizer)(view)
             return handler
 
         return register
@@ -111,9 +121,17 @@ class Doors:
 
 
 def _answer(door: Door, incoming: Any, names: dict[str, str]) -> Response:
+    caller = NOBODY
     try:
-        return _show(door, incoming, door.handler(_parse(door, incoming, names), **names))
+        caller = _admitted(door, incoming)
+        with auth.on_behalf_of(str(caller)):
+            return _show(door, incoming, door.handler(_parse(door, incoming, names, caller), **names))
     except Refusal as refusal:
+        if isinstance(refusal, _DENIED):
+            why = refusal.title()
+            log.warn(
+                "denied", why=why, actor=str(caller), method=door.method, route=door.path, request_id=_id(incoming)
+            )
         return http.refused(refusal, _id(incoming))
     except Exception as error:
         if aws.is_passing(error):
@@ -123,7 +141,16 @@ def _answer(door: Door, incoming: Any, names: dict[str, str]) -> Response:
         return http.broken(_id(incoming))
 
 
-def _parse(door: Door, incoming: Any, names: dict[str, str]) -> Request[Any, Any]:
+def _admitted(door: Door, incoming: Any) -> Caller:
+    """Who calls, if such a one may use this door at all."""
+    if door.role == "public":
+        return NOBODY
+    caller = auth.caller(incoming.context.get("authorizer"))
+    auth.admit(caller, door.role)
+    return caller
+
+
+def _parse(door: Door, incoming: Any, names: dict[str, str], caller: Caller) -> Request[Any, Any]:
     if not all(map(NAME.fullmatch, names.values())):
         raise NotFound(f"There is nothing at {door.path} under such a name.")
     headers = incoming.headers
@@ -132,7 +159,8 @@ def _parse(door: Door, incoming: Any, names: dict[str, str]) -> Request[Any, Any
     body: Any = parsing.body(raw, headers.get("content-type"), door.takes)
     match = conditions.stated(headers.get("if-match")) if door.conditional else Match(frozenset(), any=True)
     key = parsing.idempotency_key(headers.get("idempotency-key")) if door.method == "POST" else None
-    return Request(body, query, match, mark(key, parsing.fingerprint(body)))
+    token = headers.get("authorization", "").rpartition(" ")[2]
+    return Request(body, query, match, mark(key, caller.id, parsing.fingerprint(body)), caller, token)
 
 
 def _show(door: Door, incoming: Any, result: Any) -> Response:

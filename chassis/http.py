@@ -12,12 +12,15 @@ from msgspec import Struct
 from chassis.refusals import (
     Conflict,
     Flaw,
+    Forbidden,
     Invalid,
     Malformed,
     NotFound,
     Refusal,
     Stale,
     TooLarge,
+    TooMany,
+    Unauthenticated,
     Unavailable,
     Unconditional,
     Unsupported,
@@ -28,6 +31,8 @@ PROBLEM = "application/problem+json"
 Headers = Mapping[str, str]
 STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
     Stale: 412,
@@ -35,6 +40,7 @@ STATUS: dict[type[Refusal], int] = {
     Unsupported: 415,
     Invalid: 422,
     Unconditional: 428,
+    TooMany: 429,
     Unavailable: 503,
 }
 
@@ -74,7 +80,19 @@ def refused(refusal: Refusal, request_id: str) -> Response:
         instance=f"urn:uuid:{request_id}",
         errors=tuple(map(_error, refusal.flaws)),
     )
-    return _problem(problem, {"Retry-After": "1"} if status == 503 else {})
+    return _problem(problem, _advice(refusal))
+
+
+def _advice(refusal: Refusal) -> Headers:
+    """What a client is to do about it: RFC 6750, 3 and RFC 9110, 10.2.3."""
+    match refusal:
+        case Unauthenticated():
+            return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        case TooMany():
+            return {"Retry-After": str(refusal.retry_after)}
+        case Unavailable():
+            return {"Retry-After": "1"}
+    return {}
 
 
 def broken(request_id: str) -> Response:

@@ -4,9 +4,12 @@ from chassis.clock import derived_id
 from chassis.refusals import KeyUsedForAnotherRequest
 
 
-def mark(key: str | None, fingerprint: str) -> str | None:
-    """What a made thing keeps of the request that made it; None where the request had no key."""
-    return None if key is None else f"{derived_id(key)}/{fingerprint}"
+def mark(key: str | None, caller: str, fingerprint: str) -> str | None:
+    """What a made thing keeps of the request that made it; None where the request had no key.
+
+    A key is its caller's own: the same key of somebody else is another.
+    """
+    return None if key is None else f"{derived_id(caller, key)}/{fingerprint}"
 
 
 def is_replay(kept: str | None, asked: str | None) -> bool:

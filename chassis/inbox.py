@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from chassis import log, settings
+from chassis import auth, log, settings
 from chassis.messages import Message
 
 Event = dict[str, Any]
@@ -24,6 +24,7 @@ class _Head(Struct, frozen=True):
     id: str
     type: str
     traceparent: str = ""
+    actor: str = ""
 
 
 def hear(event: Event, reactions: Mapping[str, Reaction]) -> Event:
@@ -55,7 +56,8 @@ def _react(body: str, reactions: Mapping[str, Reaction]) -> None:
     if reaction is None:
         log.warn("nobody here listens to this", event=head.id, type=head.type)
         return
-    reaction(_decoder(reaction).decode(body))
+    with auth.on_behalf_of(head.actor):
+        reaction(_decoder(reaction).decode(body))
     log.say("heard", event=head.id, type=head.type)
 
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from chassis import items
+from chassis.auth import SYSTEM
 
 T = TypeVar("T")
 SIZE = 256 * 1024  # bytes of one message, and of one batch (the limit of SNS and SQS)
@@ -16,6 +17,7 @@ class Message(Struct, Generic[T], frozen=True, kw_only=True):
     """An event as it travels. A hearer reads the fields it needs and no others.
 
     `id` is made of the aggregate, its version and the fact's place in it: told twice, a fact has the same id.
+    `actor` is on whose behalf it came about, "staff:" or "customer:" and an id that tells nothing of the person.
     `sequence` is the aggregate's version, padded as the CloudEvents extension wants it (sortable text).
     """
 
@@ -30,6 +32,7 @@ class Message(Struct, Generic[T], frozen=True, kw_only=True):
     datacontenttype: str = "application/json"
     dataschema: str = ""
     traceparent: str = ""
+    actor: str = SYSTEM
 
     @property
     def version(self) -> int:
@@ -58,6 +61,7 @@ def of_item(capability: str, item: dict[str, Any], facts: dict[str, type]) -> li
             data=msgspec.convert(item, facts[told["fact"]]),
             dataschema=f"urn:emporium:schema:{capability}:{told['fact']}:v1",
             traceparent=told["trace"],
+            actor=told.get("actor", SYSTEM),
         )
         for place, told in enumerate(item.get("outbox", ()))
     ]

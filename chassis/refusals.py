@@ -9,6 +9,9 @@
     ├── Unconditional   it does not say which version it was made for
     ├── TooLarge        it is longer than we read
     ├── Unsupported     it is in a format that we do not read
+    ├── Unauthenticated nobody knows who asks
+    ├── Forbidden       it is not for whoever asks
+    ├── TooMany         it was asked too often: not for some seconds
     └── Unavailable     not now: something that we need does not answer
 
 A kind is no status: only chassis.http knows statuses.
@@ -66,6 +69,19 @@ class TooLarge(Refusal): ...
 
 
 class Unsupported(Refusal): ...
+
+
+class Unauthenticated(Refusal): ...
+
+
+class Forbidden(Refusal): ...
+
+
+class TooMany(Refusal):
+    def __init__(self, detail: str, retry_after: int) -> None:
+        """`retry_after` is in seconds."""
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Unavailable(Refusal): ...

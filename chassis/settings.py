@@ -1,6 +1,7 @@
 """The environment, read when it is needed: packaging and tests import the apps without it."""
 
 import os
+import re
 
 
 class SettingMissing(RuntimeError):
@@ -25,6 +26,15 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise ValueError(f"the environment variable {name} must be a whole number, not {value!r}") from None
+
+
+def rate(name: str, default: str) -> tuple[int, int]:
+    """So many times in so many seconds, written as 10/60; raises ValueError naming the variable for all else."""
+    value = os.environ.get(name) or default
+    met = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", value)
+    if not met:
+        raise ValueError(f"the environment variable {name} must be written as 10/60 (times/seconds), not {value!r}")
+    return int(met[1]), int(met[2])
 
 
 def on(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from chassis import items, log
+from chassis import auth, items, log
 
 Request = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Save(Struct, frozen=True):
     index: Mapping[str, str] = {}
 
     def item(self) -> dict[str, Any]:
-        told = [{"fact": fact.__name__, "trace": log.trace()} for fact in self.facts]
+        told = [{"fact": fact.__name__, "trace": log.trace(), "actor": auth.acting()} for fact in self.facts]
         item = {"pk": self.key, **msgspec.to_builtins(self.state), "version": self.state.version, **self.index}
         return item | ({"outbox": told} if told else {})
 
@@ -91,23 +91,27 @@ class Claim(Struct, frozen=True):
         return _put({"pk": self.key, "owned_by": self.owner}, free, {":owner": self.owner})
 
 
-class Release(Struct, frozen=True):
-    """A claim given up by its owner."""
+class Tally(Struct, frozen=True):
+    """One more of what may happen so many times until it is forgotten at `expires` (seconds of the epoch)."""
 
     key: str
-    owner: str
+    at_most: int
+    expires: int
 
     def request(self) -> Request:
         return {
-            "Delete": {
+            "Update": {
                 "Key": items.write_item({"pk": self.key}),
-                "ConditionExpression": "attribute_not_exists(pk) OR owned_by = :owner",
-                "ExpressionAttributeValues": items.write_item({":owner": self.owner}),
+                "UpdateExpression": "ADD hits :one SET expires = :expires REMOVE outbox",
+                "ConditionExpression": "attribute_not_exists(hits) OR hits < :at_most",
+                "ExpressionAttributeValues": items.write_item(
+                    {":one": 1, ":expires": self.expires, ":at_most": self.at_most}
+                ),
             }
         }
 
 
-Write = Save | Copy | Count | Claim | Release
+Write = Save | Copy | Count | Claim | Tally
 
 
 def _named(prefix: str, values: Mapping[str, int]) -> dict[str, int]:

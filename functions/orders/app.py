@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.orders import commands, model, schemas
+from chalicelib.orders import commands, model, schemas, store
 from chalicelib.orders.events import FACTS
 from chalicelib.orders.reactions import REACTIONS, when_time_passes
+from chassis import authorizer
 from chassis.cursor import Listed
 from chassis.doors import Doors, Request
 from chassis.inbox import hear
@@ -14,7 +15,14 @@ from chassis.parsing import Nothing
 from chassis.relay import relay as tell
 
 app = Chalice(app_name="emporium-orders")
-door = Doors(app)
+
+
+@app.authorizer(ttl_seconds=60)
+def identify(request: AuthRequest) -> AuthResponse:
+    return authorizer.identify(request.token, store.signed_out)
+
+
+door = Doors(app, identify)
 
 
 @door(
@@ -27,22 +35,22 @@ door = Doors(app)
     location="/orders/{id}",
 )
 def place_order(request: Request[schemas.PlaceOrder, Nothing]) -> model.Order:
-    return commands.place_order(request.body, request.mark)
+    return commands.place_order(request.body, request.caller, request.mark)
 
 
 @door("GET", "/orders", role="customer", query=schemas.ListOrders, gives=schemas.Orders)
 def list_orders(request: Request[Nothing, schemas.ListOrders]) -> Listed[model.Order]:
-    return commands.list_orders(request.query)
+    return commands.list_orders(request.query, request.caller)
 
 
 @door("GET", "/orders/{order_id}", role="customer", gives=schemas.Order)
 def get_order(request: Request[Nothing, Nothing], order_id: str) -> model.Order:
-    return commands.get_order(order_id)
+    return commands.get_order(order_id, request.caller)
 
 
 @door("POST", "/orders/{order_id}/cancel", role="customer", gives=schemas.Order)
 def cancel_order(request: Request[Nothing, Nothing], order_id: str) -> model.Order:
-    return commands.cancel_order(order_id)
+    return commands.cancel_order(order_id, request.caller)
 
 
 @app.on_sqs_message(queue="orders-inbox", batch_size=10)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from chalice.app import Chalice, DynamoDBEvent, SQSEvent
+from chalice.app import AuthRequest, AuthResponse, Chalice, DynamoDBEvent, SQSEvent
 
 from chalicelib.products import commands, model, schemas
 from chalicelib.products.events import FACTS
 from chalicelib.products.reactions import REACTIONS
+from chassis import auth, authorizer
 from chassis.cursor import Listed
 from chassis.doors import Doors, Request
 from chassis.inbox import hear
@@ -14,7 +15,14 @@ from chassis.parsing import Nothing
 from chassis.relay import relay as tell
 
 app = Chalice(app_name="emporium-products")
-door = Doors(app)
+
+
+@app.authorizer(ttl_seconds=60)
+def identify(request: AuthRequest) -> AuthResponse:
+    return authorizer.identify(request.token, auth.never)
+
+
+door = Doors(app, identify)
 
 
 @door(
@@ -24,7 +32,7 @@ door = Doors(app)
     takes=schemas.AddProduct,
     gives=schemas.Product,
     status=201,
-    location="/products/{id}",
+    location="/catalogue/{id}",
 )
 def add_product(request: Request[schemas.AddProduct, Nothing]) -> model.Product:
     return commands.add_product(request.body, request.mark)
@@ -32,7 +40,7 @@ def add_product(request: Request[schemas.AddProduct, Nothing]) -> model.Product:
 
 @door("GET", "/products", role="public", query=schemas.ListProducts, gives=schemas.Products)
 def list_products(request: Request[Nothing, schemas.ListProducts]) -> Listed[model.Product]:
-    return commands.list_products(request.query)
+    return commands.list_products(request.query, "active")
 
 
 @door("GET", "/products/{sku}", role="public", gives=schemas.Product)
@@ -48,6 +56,16 @@ def revise_product(request: Request[schemas.ReviseProduct, Nothing], sku: str) -
 @door("DELETE", "/products/{sku}", role="staff", status=204)
 def archive_product(request: Request[Nothing, Nothing], sku: str) -> model.Product:
     return commands.archive_product(sku, request.match)
+
+
+@door("GET", "/catalogue", role="staff", query=schemas.ListCatalogue, gives=schemas.Products)
+def list_catalogue(request: Request[Nothing, schemas.ListCatalogue]) -> Listed[model.Product]:
+    return commands.list_products(request.query, request.query.status)
+
+
+@door("GET", "/catalogue/{sku}", role="staff", gives=schemas.Product)
+def get_from_catalogue(request: Request[Nothing, Nothing], sku: str) -> model.Product:
+    return commands.get_from_catalogue(sku)
 
 
 @door("GET", "/products/{sku}/stock", role="public", gives=schemas.Stock)

@@ -1,63 +1,142 @@
 """What people ask customers for."""
 
+from datetime import timedelta
 from typing import Any
 
 from msgspec import UNSET, structs
 
 from chalicelib.customers import model, schemas, store
 from chalicelib.customers.model import Address, Customer
-from chassis import clock
+from chassis import clock, settings
+from chassis.auth import Caller, may_touch
 from chassis.conditions import Match
-from chassis.idempotency import is_replay
+from chassis.limits import Limit
+from chassis.user_pool import Tokens, UserPool
+
+# By the email, and counted before anybody looks whether it has an account: the answer is the same for all.
+SIGN_UPS = Limit("CUSTOMERS_SIGN_UP_LIMIT", "5/3600")
+SIGN_INS = Limit("CUSTOMERS_SIGN_IN_LIMIT", "10/300")
 
 
-def register_customer(asked: schemas.RegisterCustomer, made_by: str | None) -> Customer:
-    """A new customer; asked again with the same key, the customer that was registered, as it is by now."""
+def sign_up(asked: schemas.SignUp) -> schemas.SignedUp:
+    """An account, and the customer whose it is: answered alike, and as late, whether or not the email has one already.
+
+    Asked again with the same password, it completes what was begun, and changes nothing that is there.
+    """
+    began, email = clock.now(), model.canonical(asked.email)
+    SIGN_UPS.take(store.TABLE, email)
+    subject = accounts().open_account(email, asked.password) or accounts().owner(email, asked.password)
+    if subject:
+        store.register(*model.register(subject, _details(asked), clock.now()))
+    clock.wait_until(began + _least())
+    return schemas.SignedUp(asked.email)
+
+
+def sign_in(asked: schemas.SignIn) -> Tokens:
+    """Tokens; a no is the same, and comes as late, for an email without account as for a wrong password."""
+    began, email = clock.now(), model.canonical(asked.email)
+    SIGN_INS.take(store.TABLE, email)
+    tokens = accounts().sign_in(email, asked.password)
+    if tokens is None:
+        clock.wait_until(began + _least())
+        raise model.SignInRefused
+    return tokens
+
+
+def refresh(asked: schemas.Refresh) -> Tokens:
+    tokens = accounts().refresh(asked.refresh_token)
+    if tokens is None:
+        raise model.SignInRefused
+    return tokens
+
+
+def sign_out(by: Caller, token: str) -> None:
+    """Ends all sessions of the caller, everywhere: what was issued until now is good no more."""
+    if has_accounts():
+        accounts().sign_out(token)  # first: nothing is issued to an old session once the others are told
     now = clock.now()
-    id = clock.derived_id(made_by.partition("/")[0]) if made_by else clock.new_id(now)
-    customer, facts = model.register(id, _details(asked), now, made_by)
-    found = store.register(customer, facts)
-    if found and not is_replay(found.made_by, made_by):
-        raise model.EmailIsTaken
-    return found or customer
+    if store.customers.change(by.id, lambda found: model.sign_out(found, now) if found else None):
+        # tokens tell whole seconds: one of this second counts as older, so a new sign-in has to be of the next
+        clock.wait_until(now.replace(microsecond=0) + timedelta(seconds=1))
 
 
-def get_customer(id: str) -> Customer:
-    found = store.customers.get(id)
-    if found is None:
+def register_customer(id: str, asked: schemas.RegisterCustomer, by: Caller) -> Customer:
+    """The caller as a customer, whose account is the identity provider's own; asked again, what is there."""
+    wanted = by.id if id == "me" else id
+    if wanted != by.id:
         raise model.NoSuchCustomer(id)
-    return found
+    store.register(*model.register(wanted, _details(asked), clock.now()))
+    return get_customer(wanted, by)
 
 
-def revise_customer(id: str, asked: schemas.ReviseCustomer, match: Match) -> Customer:
+def get_customer(id: str, by: Caller) -> Customer:
+    wanted = _theirs(id, by)
+    return _found(wanted, store.customers.get(wanted))
+
+
+def revise_customer(id: str, asked: schemas.ReviseCustomer, match: Match, by: Caller) -> Customer:
     """Changes what the patch names, in the version that it was made for."""
-    changes = _details(asked)
+    wanted, changes = _theirs(id, by), _details(asked)
 
-    def decide(found: Customer | None) -> tuple[Customer, model.Facts] | None:
-        return model.revise(_matching(id, found, match), changes, clock.now())
+    def decide(found: Customer | None) -> model.Decision | None:
+        return model.revise(_matching(wanted, found, match), changes, clock.now())
 
-    return store.change(id, decide) or get_customer(id)
+    return _found(wanted, store.customers.change(wanted, decide))
 
 
-def deactivate_customer(id: str, match: Match) -> Customer:
-    """The customer can order no more; what was ordered goes on."""
+def deactivate_customer(id: str, match: Match, by: Caller) -> Customer:
+    """The customer can order no more, nor sign in; what was ordered goes on."""
+    wanted = _theirs(id, by)
 
-    def decide(found: Customer | None) -> tuple[Customer, model.Facts] | None:
-        return model.deactivate(_matching(id, found, match), clock.now())
+    def decide(found: Customer | None) -> model.Decision | None:
+        return model.deactivate(_matching(wanted, found, match), clock.now())
 
-    return store.customers.change(id, decide) or get_customer(id)
+    gone = _found(wanted, store.customers.change(wanted, decide))
+    if has_accounts():
+        accounts().close_account(model.canonical(gone.email))
+    return gone
+
+
+def has_accounts() -> bool:
+    """Whether accounts are kept here, in a user pool; another issuer keeps its own."""
+    return bool(settings.text("CUSTOMERS_USER_POOL_ID", ""))
+
+
+def accounts() -> UserPool:
+    """Where accounts are; raises AccountsAreElsewhere."""
+    if not has_accounts():
+        raise model.AccountsAreElsewhere(settings.text("IDENTITY_ISSUER"))
+    return UserPool(settings.text("CUSTOMERS_USER_POOL_ID"), settings.text("CUSTOMERS_USER_POOL_CLIENT_ID"))
+
+
+def _least() -> timedelta:
+    """How long an answer takes that must not tell by its time what was found: longer than any of the ways to it."""
+    return timedelta(milliseconds=settings.number("CUSTOMERS_LEAST_ANSWER_MS", 1000))
+
+
+def _theirs(id: str, by: Caller) -> str:
+    """The customer's id, if it is the caller's to see; raises NoSuchCustomer, as for one that is not there."""
+    wanted = by.id if id == "me" else id
+    if not may_touch(by, wanted):
+        raise model.NoSuchCustomer(id)
+    return wanted
 
 
 def _details(asked: schemas.RegisterCustomer | schemas.ReviseCustomer) -> dict[str, Any]:
     """What was asked, less what a patch leaves out, in the model's own types: no other equals what is kept."""
-    details = {name: value for name, value in structs.asdict(asked).items() if value is not UNSET}
+    asked_for = structs.asdict(asked).items()
+    details = {name: value for name, value in asked_for if value is not UNSET and name != "password"}
     if "addresses" in details:
         details["addresses"] = tuple(Address(**structs.asdict(each)) for each in details["addresses"])
     return details
 
 
-def _matching(id: str, found: Customer | None, match: Match) -> Customer:
+def _found(id: str, found: Customer | None) -> Customer:
     if found is None:
         raise model.NoSuchCustomer(id)
-    match.check(found.version)
     return found
+
+
+def _matching(id: str, found: Customer | None, match: Match) -> Customer:
+    match.check(_found(id, found).version)
+    return _found(id, found)

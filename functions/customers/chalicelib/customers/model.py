@@ -2,7 +2,7 @@
 
     customer   active ──> deactivated
 
-An email belongs to one customer, however it is spelled.
+A customer's id is the subject of the person's tokens; the password is the identity provider's, and never seen here.
 """
 
 import unicodedata
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from msgspec import Struct, structs
 
 from chalicelib.customers import events
-from chassis.refusals import Conflict, Flaw, NotFound
+from chassis.refusals import Conflict, NotFound, Unauthenticated
 
 Status = Literal["active", "deactivated"]
 Facts = Sequence[type]
@@ -24,9 +24,16 @@ class NoSuchCustomer(NotFound):
         super().__init__(f"There is no customer {id}.")
 
 
-class EmailIsTaken(Conflict):
+class SignInRefused(Unauthenticated):
+    """One sentence for a wrong password, for an email that has no account, and for an account that is closed."""
+
     def __init__(self) -> None:
-        super().__init__("Another customer has this email.", Flaw("#/email", "is taken"))
+        super().__init__("This email and password, or this refresh token, sign nobody in.")
+
+
+class AccountsAreElsewhere(NotFound):
+    def __init__(self, issuer: str) -> None:
+        super().__init__(f"Accounts are kept by {issuer}: sign up and sign in there.")
 
 
 class CustomerIsDeactivated(Conflict):
@@ -58,7 +65,10 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changed_at: datetime
     phone: str | None = None
     addresses: tuple[Address, ...] = ()
-    made_by: str | None = None
+    signed_out_at: datetime | None = None
+
+
+Decision = tuple[Customer, Facts]
 
 
 def canonical(email: str) -> str:
@@ -66,25 +76,31 @@ def canonical(email: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
 
 
-def register(id: str, details: Mapping[str, Any], now: datetime, made_by: str | None) -> tuple[Customer, Facts]:
+def register(id: str, details: Mapping[str, Any], now: datetime) -> Decision:
     """A new customer, who can order as soon as the others have heard of it."""
-    customer = Customer(**details, id=id, version=1, status="active", created_at=now, changed_at=now, made_by=made_by)
+    customer = Customer(**details, id=id, version=1, status="active", created_at=now, changed_at=now)
     return customer, (events.CustomerRegistered,)
 
 
-def revise(customer: Customer, changes: Mapping[str, Any], now: datetime) -> tuple[Customer, Facts] | None:
-    """The customer with the changes made; None where it is so already. Nobody else needs to know: no fact."""
+def revise(customer: Customer, changes: Mapping[str, Any], now: datetime) -> Decision | None:
+    """The customer with the changes made; None where it is so already."""
     if customer.status == "deactivated":
         raise CustomerIsDeactivated
     revised = structs.replace(customer, **changes)
     if revised == customer:
         return None
-    return structs.replace(revised, version=customer.version + 1, changed_at=now), ()
+    return structs.replace(revised, version=customer.version + 1, changed_at=now), (events.CustomerRevised,)
 
 
-def deactivate(customer: Customer, now: datetime) -> tuple[Customer, Facts] | None:
+def deactivate(customer: Customer, now: datetime) -> Decision | None:
     """The customer can order no more; None where it is so already."""
     if customer.status == "deactivated":
         return None
     deactivated = structs.replace(customer, version=customer.version + 1, status="deactivated", changed_at=now)
     return deactivated, (events.CustomerDeactivated,)
+
+
+def sign_out(customer: Customer, now: datetime) -> Decision:
+    """From now on no token that was issued before is good: all who take them are to know."""
+    signed_out = structs.replace(customer, version=customer.version + 1, signed_out_at=now, changed_at=now)
+    return signed_out, (events.CustomerSignedOut,)

@@ -20,6 +20,9 @@ Email = Annotated[
 ]
 Phone = Annotated[str, Meta(pattern=r"^\+?[0-9][0-9 ().-]{3,30}(?![\s\S])")]
 
+# As long as Cognito takes one, and without the signs that no keyboard has.
+Password = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
+
 
 class Address(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where something can be sent; `country` by ISO 3166-1 alpha-2."""
@@ -45,10 +48,46 @@ class RegisterCustomer(Struct, frozen=True, forbid_unknown_fields=True, omit_def
     addresses: Addresses = ()
 
 
-class ReviseCustomer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A merge patch (RFC 7396): what is left out stays, null takes an optional part away."""
+class SignUp(RegisterCustomer, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A person or household that wants to order, and an account; what a password needs is the provider's rule."""
 
-    email: Email | UnsetType = UNSET
+    password: Password
+
+
+class SignedUp(Struct, frozen=True):
+    """The same for everybody: whoever has the account of this email can sign in now."""
+
+    email: str
+
+
+class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whoever knows the password of an account."""
+
+    email: Email
+    password: Password
+
+
+class Refresh(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whoever signed in before, and did not sign out."""
+
+    refresh_token: Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+(?![\s\S])")]
+
+
+class Session(Struct, frozen=True):
+    """What a person is signed in with (RFC 6749, 5.1): `expires_in` are the seconds that the access token is good."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+
+
+class ReviseCustomer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A merge patch (RFC 7396): what is left out stays, null takes an optional part away.
+
+    The email stays: it is the name of the account.
+    """
+
     name: Name | UnsetType = UNSET
     phone: Phone | UnsetType | None = UNSET
     addresses: Addresses | UnsetType = UNSET

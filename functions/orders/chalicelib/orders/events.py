@@ -39,7 +39,7 @@ class _Order(Struct, kw_only=True, omit_defaults=True):
     total: Money
     placed_at: datetime
     changed_at: datetime
-    reason: Literal["out_of_stock", "by_customer", "timed_out"] | None = None
+    reason: Literal["out_of_stock", "by_customer", "by_staff", "timed_out"] | None = None
     shortages: tuple[Shortage, ...] = ()
 
 

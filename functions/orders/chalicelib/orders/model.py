@@ -2,23 +2,24 @@
 
     (none) ──> placed ──stock reserved──> confirmed ──cancelled by its customer──> cancelled
                  ├──stock refused───────> rejected (out_of_stock)
-                 ├──cancelled by its customer────────────────────────────────────> cancelled
+                 ├──cancelled by its customer, or by staff───────────────────────> cancelled
                  └──no answer until the deadline─────────────────────────────────> cancelled (timed_out)
 
 An order that waits for an answer asks again: placed waits for its stock, cancelled for word that nothing is held.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct, structs
 
 from chalicelib.orders import events
-from chassis.refusals import Conflict, Flaw, Invalid, NotFound
+from chassis.refusals import Conflict, Flaw, Forbidden, Invalid, NotFound, Place, TooMany
 
 Status = Literal["placed", "confirmed", "rejected", "cancelled"]
-Reason = Literal["out_of_stock", "by_customer", "timed_out"]
+Reason = Literal["out_of_stock", "by_customer", "by_staff", "timed_out"]
 Facts = Sequence[type]
 LONGEST_WAIT = timedelta(hours=1)  # between two times of asking
 
@@ -28,16 +29,51 @@ class NoSuchOrder(NotFound):
         super().__init__(f"There is no order {id}.")
 
 
+class NoSuchCustomer(NotFound):
+    def __init__(self, id: str) -> None:
+        super().__init__(f"There is no customer {id}.")
+
+
+class OrdersForAnother(Invalid):
+    def __init__(self) -> None:
+        detail = "An order is for whoever is signed in; only staff names a customer."
+        super().__init__(detail, Flaw("#/customer_id", detail))
+
+
+class CustomerNotNamed(Invalid):
+    def __init__(self, place: Place) -> None:
+        detail = "Staff names the customer."
+        super().__init__(detail, Flaw("#/customer_id" if place == "pointer" else "customer_id", detail, place))
+
+
 class CustomerUnknown(Invalid):
     def __init__(self, id: str) -> None:
         detail = f"There is no customer {id}."
         super().__init__(detail, Flaw("#/customer_id", detail))
 
 
-class CustomerDeactivated(Invalid):
-    def __init__(self, id: str) -> None:
-        detail = f"The customer {id} was deactivated."
-        super().__init__(detail, Flaw("#/customer_id", detail))
+class NotYetACustomer(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("You are not known as a customer, or not yet: register, or ask again in a moment.")
+
+
+class CustomerDeactivated(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("This customer was deactivated, and can order no more.")
+
+
+class TooManyUnits(Invalid):
+    """One or more lines want more of a product than one order may have."""
+
+
+class OrdersTooFast(TooMany):
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"So many orders in so short a time; please ask again in {retry_after} seconds.", retry_after)
+
+
+class TooManyOpenOrders(Conflict):
+    def __init__(self, at_most: int) -> None:
+        super().__init__(f"{at_most} of your orders still wait to be confirmed; another has to wait for one of them.")
 
 
 class ProductNotForSale(Invalid):
@@ -88,6 +124,7 @@ class Customer(Struct, frozen=True, kw_only=True):
     id: str
     version: int
     status: str
+    signed_out_at: datetime | None = None
 
 
 class Product(Struct, frozen=True, kw_only=True):
@@ -112,6 +149,28 @@ class Patience(Struct, frozen=True):
 
     ask_after: timedelta
     deadline: timedelta
+
+
+class Limits(Struct, frozen=True):
+    """How much one customer may want: orders in a window of time, open orders, units of a product in one order."""
+
+    times: int
+    window: timedelta
+    open: int
+    units: int
+
+
+class Placed(Struct, frozen=True):
+    order: str
+    at: datetime
+
+
+class Allowance(Struct, frozen=True, kw_only=True):
+    """What counts towards a customer's limits: the orders of the last window, and older ones that may still be open."""
+
+    id: str
+    version: int
+    placed: tuple[Placed, ...] = ()
 
 
 class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -159,13 +218,43 @@ def place(
     return order, (events.OrderPlaced,)
 
 
-def admit(id: str, customer: Customer | None) -> Customer:
-    """The customer, who may order; raises CustomerUnknown, CustomerDeactivated."""
+def admit(id: str, customer: Customer | None, *, by_staff: bool) -> Customer:
+    """The customer, who may order; raises CustomerUnknown (to staff) or NotYetACustomer, and CustomerDeactivated."""
     if customer is None:
-        raise CustomerUnknown(id)
+        raise CustomerUnknown(id) if by_staff else NotYetACustomer()
     if customer.status != "active":
-        raise CustomerDeactivated(id)
+        raise CustomerDeactivated
     return customer
+
+
+def take_place(
+    allowance: Allowance | None, order: Order, now: datetime, limits: Limits, settled: Container[str] = ()
+) -> Allowance | None:
+    """The allowance with the order counted, or None where it was counted before.
+
+    `settled` are those of its orders that no longer wait. Raises OrdersTooFast, TooManyOpenOrders.
+    """
+    counted = allowance or Allowance(id=order.customer_id, version=0)
+    if any(each.order == order.id for each in counted.placed):
+        return None
+    recent = [each.at for each in counted.placed if each.at > now - limits.window]
+    if len(recent) >= limits.times:
+        raise OrdersTooFast(max(1, math.ceil((recent[-limits.times] + limits.window - now).total_seconds())))
+    kept = [each for each in counted.placed if each.at > now - limits.window or each.order not in settled]
+    if sum(each.order not in settled for each in kept) >= limits.open:
+        raise TooManyOpenOrders(limits.open)
+    return Allowance(id=counted.id, version=counted.version + 1, placed=(*kept, Placed(order.id, now)))
+
+
+def refuse_too_many_units(wanted: Sequence[Wanted], limits: Limits) -> None:
+    """Raises TooManyUnits, naming every line that wants more of a product than one order may have."""
+    flaws = [
+        Flaw(f"#/lines/{place}/quantity", f"is over {limits.units}")
+        for place, line in enumerate(wanted)
+        if line.quantity > limits.units
+    ]
+    if flaws:
+        raise TooManyUnits(f"An order has at most {limits.units} units of a product.", *flaws)
 
 
 def price(wanted: Sequence[Wanted], products: Mapping[str, Product]) -> tuple[Line, ...]:

@@ -28,8 +28,10 @@ def when_stock_released(heard: Message[schemas.StockAnswered]) -> None:
 
 
 def when_customer_changed(heard: Message[schemas.CustomerTold]) -> None:
-    """Keeps whether the customer may order."""
-    store.keep_customer(Customer(id=heard.data.id, version=heard.version, status=heard.data.status))
+    """Keeps whether the customer may order, and since when its tokens are good."""
+    told = heard.data
+    customer = Customer(id=told.id, version=heard.version, status=told.status, signed_out_at=told.signed_out_at)
+    store.keep_customer(customer)
 
 
 def when_product_changed(heard: Message[schemas.ProductTold]) -> None:
@@ -74,4 +76,5 @@ REACTIONS: dict[str, Reaction] = {
     "emporium.products.ProductArchived.v1": when_product_changed,
     "emporium.customers.CustomerRegistered.v1": when_customer_changed,
     "emporium.customers.CustomerDeactivated.v1": when_customer_changed,
+    "emporium.customers.CustomerSignedOut.v1": when_customer_changed,
 }

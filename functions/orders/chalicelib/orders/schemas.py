@@ -9,6 +9,7 @@ from chalicelib.orders.model import Money, Reason, Shortage, Status
 
 # (?![\s\S]) is "the end" in every dialect of regular expressions; $ would let a line feed through in some.
 Id = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,64}(?![\s\S])")]
+CustomerId = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,128}(?![\s\S])")]
 Quantity = Annotated[int, Meta(ge=1, le=1000)]
 
 
@@ -19,17 +20,20 @@ class WantedLine(Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Quantity
 
 
-class PlaceOrder(Struct, frozen=True, forbid_unknown_fields=True):
-    """An order: at most 99 lines, for all of them are reserved in one DynamoDB transaction of at most 100 items."""
+class PlaceOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An order: at most 99 lines, for all of them are reserved in one DynamoDB transaction of at most 100 items.
 
-    customer_id: Id
+    It is whoever's is signed in; staff, and nobody else, gives the `customer_id`.
+    """
+
     lines: Annotated[tuple[WantedLine, ...], Meta(min_length=1, max_length=99)]
+    customer_id: CustomerId | None = None
 
 
 class ListOrders(Struct, frozen=True, forbid_unknown_fields=True):
-    """A customer's orders, the newest first."""
+    """A customer's orders, the newest first; staff gives the `customer_id`."""
 
-    customer_id: Id
+    customer_id: CustomerId | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     cursor: Annotated[str, Meta(max_length=1000)] | None = None
 
@@ -71,6 +75,7 @@ class CustomerTold(Struct, frozen=True):
 
     id: str
     status: str
+    signed_out_at: datetime | None = None
 
 
 class ProductTold(Struct, frozen=True):

@@ -3,13 +3,14 @@
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from chalicelib.orders.model import Customer, Order, Product
+from chalicelib.orders import model
+from chalicelib.orders.model import Allowance, Customer, Limits, Order, Product, TooManyOpenOrders
 from chassis.aggregates import Aggregates
 from chassis.clock import stamp
 from chassis.table import Index, NotWritten, Plain, Table
@@ -19,6 +20,7 @@ TABLE = Table("ORDERS_TABLE")
 BY_CUSTOMER = Index("by_customer", "customer_id", "placed_key")
 WAITING = Index("waiting", "waiting_shard", "ask_at")
 S = TypeVar("S")
+UNDER_WAY = timedelta(minutes=1)  # an order that was counted so long ago and is not there never came to be
 SHARDS = 4  # of the waiting orders: one index key takes 1,000 writes a second
 
 
@@ -31,6 +33,7 @@ def _entries(order: Order) -> Mapping[str, str]:
 
 
 orders = Aggregates(TABLE, "order", Order, _entries)
+allowances = Aggregates(TABLE, "allowance", Allowance)
 
 
 class Known(Struct, frozen=True):
@@ -38,18 +41,45 @@ class Known(Struct, frozen=True):
 
     order: Order | None
     customer: Customer | None
+    allowance: Allowance | None
     products: Mapping[str, Product]
 
 
 def look_up(order: str, customer: str, skus: Iterable[str]) -> Known:
     """All that placing an order needs, in one batch read (two for an order of 99 lines)."""
     wanted = {sku: f"product#{sku}" for sku in skus}
-    found = TABLE.get_many([orders.key(order), f"customer#{customer}", *wanted.values()])
+    found = TABLE.get_many([orders.key(order), f"customer#{customer}", allowances.key(customer), *wanted.values()])
     return Known(
         order=_of(found, orders.key(order), Order),
         customer=_of(found, f"customer#{customer}", Customer),
+        allowance=_of(found, allowances.key(customer), Allowance),
         products={sku: msgspec.convert(found[key], Product) for sku, key in wanted.items() if key in found},
     )
+
+
+def take_place(order: Order, known: Allowance | None, now: datetime, limits: Limits) -> None:
+    """Counts an order towards its customer's limits, before it is placed; raises OrdersTooFast, TooManyOpenOrders.
+
+    Which of the counted orders still wait is looked up only when there seem to be too many: no order that comes to its
+    end has to write here.
+    """
+    settled: set[str] = set()
+
+    def decide(found: Allowance | None) -> tuple[Allowance, model.Facts] | None:
+        after = model.take_place(found, order, now, limits, settled)
+        return (after, ()) if after else None
+
+    try:
+        allowances.change(order.customer_id, decide, known=known)
+    except TooManyOpenOrders:
+        settled |= _settled(order.customer_id, now)
+        allowances.change(order.customer_id, decide)
+
+
+def signed_out(id: str) -> datetime | None:
+    """When the customer last signed out everywhere, if ever, as far as is known here."""
+    found = TABLE.get(f"customer#{id}")
+    return msgspec.convert(found, Customer).signed_out_at if found else None
 
 
 def keep_customer(customer: Customer) -> None:
@@ -67,6 +97,18 @@ def waiting(now: datetime, at_most: int) -> Iterator[str]:
     for shard in range(SHARDS):
         page = TABLE.page(WAITING, str(shard), at_most, up_to=stamp(now))
         yield from (key.removeprefix(orders.key("")) for key in page.keys)
+
+
+def _settled(customer: str, now: datetime) -> set[str]:
+    """Those counted orders of a customer that do not wait for an answer; one that never came to be, neither."""
+    counted = allowances.get(customer) or Allowance(id=customer, version=0)
+    found = TABLE.get_many(orders.key(each.order) for each in counted.placed)
+    return {
+        each.order
+        for each in counted.placed
+        if ((there := found.get(orders.key(each.order))) is None and each.at < now - UNDER_WAY)
+        or (there is not None and there["status"] != "placed")
+    }
 
 
 def _keep(key: str, state: Customer | Product) -> None:

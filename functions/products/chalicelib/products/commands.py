@@ -28,15 +28,21 @@ def add_product(asked: schemas.AddProduct, made_by: str | None) -> Product:
 
 
 def get_product(sku: str) -> Product:
+    """A product of the shop: a draft is for nobody but staff."""
+    return model.shown(sku, store.products.get(sku))
+
+
+def get_from_catalogue(sku: str) -> Product:
+    """Any product, as staff sees it."""
     found = store.products.get(sku)
     if found is None:
         raise model.NoSuchProduct(sku)
     return found
 
 
-def list_products(asked: schemas.ListProducts) -> cursor.Listed[Product]:
+def list_products(asked: schemas.ListProducts, status: model.Status) -> cursor.Listed[Product]:
     """Products of a status, of one category if wanted, in the order of their skus."""
-    index, value = store.listing(asked.status, asked.category)
+    index, value = store.listing(status, asked.category)
     after = cursor.unseal(asked.cursor, "products", index.name, value)
     page = store.products.list(index, value, asked.limit, after)
     return cursor.listed(page, "products", index.name, value)
@@ -53,10 +59,11 @@ def archive_product(sku: str, match: Match) -> Product:
 
 
 def get_stock(sku: str) -> Stock:
-    found = store.stocks.get(sku)
-    if found is None:
-        raise model.NoSuchProduct(sku)
-    return found
+    """The stock of a product of the shop."""
+    product, stock = store.look_at_stock(sku)
+    model.shown(sku, product)
+    assert stock is not None  # it was made with the product, in one write
+    return stock
 
 
 def adjust_stock(sku: str, asked: schemas.AdjustStock, made_by: str | None) -> Adjustment:

@@ -75,6 +75,13 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.sku
 
 
+def shown(sku: str, product: Product | None) -> Product:
+    """The product, if it is in the shop for all to see; raises NoSuchProduct, for a draft too."""
+    if product is None or product.status == "draft":
+        raise NoSuchProduct(sku)
+    return product
+
+
 def revise(product: Product, changes: Mapping[str, Any], now: datetime) -> tuple[Product, Facts] | None:
     """The product with the changes made; None where it is so already. A fact for each kind of change."""
     revised = structs.replace(product, **changes)

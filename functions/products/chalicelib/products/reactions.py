@@ -12,7 +12,7 @@ def when_order_placed(heard: Message[schemas.OrderPlaced]) -> None:
     order, asked, now = heard.data.id, heard.version, clock.now()
     lines = [Line(line.sku, line.quantity) for line in heard.data.lines]
     try:
-        store.answer_order(order, lambda found: model.reserve(found, order, lines, asked, now), mostly_new=True)
+        store.answer_order(order, lambda found: model.reserve(found, order, lines, asked, now), known=None)
     except store.StockShort as short:
         shortages = short.shortages
         store.answer_order(order, lambda found: model.refuse(found, order, shortages, asked, now))

@@ -45,12 +45,17 @@ class ReviseProduct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class ListProducts(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which products to list, by sku."""
+    """Which products of the shop to list, by sku."""
 
     category: Category | None = None
-    status: Status = "active"
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     cursor: Annotated[str, Meta(max_length=1000)] | None = None
+
+
+class ListCatalogue(ListProducts, frozen=True, forbid_unknown_fields=True):
+    """Which of all products to list, by sku."""
+
+    status: Status = "active"
 
 
 class AdjustStock(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from msgspec import UNSET, UnsetType
+
 from chalicelib.products.events import ProductAdded, StockAdjusted
 from chalicelib.products.model import Adjustment, Answer, Product, Reservation, Shortage, Status, Stock
 from chassis.aggregates import Aggregates
@@ -66,6 +68,16 @@ def look_up(adjustment: str, sku: str) -> tuple[Adjustment | None, Stock | None]
     )
 
 
+def look_at_stock(sku: str) -> tuple[Product | None, Stock | None]:
+    """A product and its stock, in one batch read."""
+    product, stock = products.key(sku), stocks.key(sku)
+    found = TABLE.get_many([product, stock])
+    return (
+        products.read(found[product]) if product in found else None,
+        stocks.read(found[stock]) if stock in found else None,
+    )
+
+
 def adjust_stock(adjustment: Adjustment, was: Stock) -> None:
     """Raises NotWritten: at 0 where the adjustment was made before, at 1 where the stock moved since `was` was read."""
     by = {"on_hand": adjustment.delta, "available": adjustment.delta}
@@ -74,7 +86,7 @@ def adjust_stock(adjustment: Adjustment, was: Stock) -> None:
 
 
 def answer_order(
-    order: str, decide: Callable[[Reservation | None], Answer | None], *, mostly_new: bool = False
+    order: str, decide: Callable[[Reservation | None], Answer | None], *, known: Reservation | UnsetType | None = UNSET
 ) -> None:
     """Keeps the answer to an order and moves the stock with it; raises StockShort where there is too little."""
     moves: list[Count] = []
@@ -84,7 +96,7 @@ def answer_order(
         return moves
 
     try:
-        reservations.change(order, decide, also=moved, mostly_new=mostly_new)
+        reservations.change(order, decide, also=moved, known=known)
     except NotWritten as lost:
         raise StockShort(_shortage(moves[at - 1], found) for at, found in lost.failed.items()) from lost
 

@@ -1,0 +1,156 @@
+"""Accounts in an Amazon Cognito user pool. Its client takes no password but from here, so no limit can be gone round.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow.html
+"""
+
+import base64
+from typing import Any
+
+import msgspec
+from botocore.exceptions import ClientError
+from msgspec import Struct
+
+from chassis import aws
+from chassis.refusals import Flaw, Invalid
+
+# What Cognito says of a wrong password, and of an account that is not there or not open; nobody is told which.
+_NO = {
+    "NotAuthorizedException",
+    "PasswordResetRequiredException",
+    "UserNotConfirmedException",
+    "UserNotFoundException",
+}
+_POOR = {"InvalidPasswordException", "InvalidParameterException"}
+
+
+class PasswordNotAccepted(Invalid):
+    """The provider's policy wants another one."""
+
+    def __init__(self) -> None:
+        detail = "Choose a longer password, with lower and upper case letters and digits."
+        super().__init__(detail, Flaw("#/password", detail))
+
+
+class Tokens(Struct, frozen=True):
+    """What a person is signed in with; `expires_in` are the seconds that the access token is good."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+
+
+class _Subject(Struct):
+    sub: str
+
+
+class UserPool(Struct, frozen=True):
+    """A pool, and the client by which its accounts are used; an account is named by its email."""
+
+    id: str
+    client_id: str
+
+    def open_account(self, email: str, password: str) -> str | None:
+        """The subject of a new account; None where the email has one. Raises PasswordNotAccepted.
+
+        An account that was left half made is completed by whoever knows its password (see `owner`).
+        """
+        named = {"UserPoolId": self.id, "Username": email}
+        try:
+            made = _cognito().admin_create_user(**named, TemporaryPassword=password, MessageAction="SUPPRESS")
+        except ClientError as error:
+            if _code(error) == "UsernameExistsException":
+                return None
+            raise _refusal(error) from None
+        try:
+            _cognito().admin_set_user_password(**named, Password=password, Permanent=True)
+        except ClientError as error:
+            if _code(error) in _POOR:
+                _cognito().admin_delete_user(**named)
+            raise _refusal(error) from None
+        return next(str(each["Value"]) for each in made["User"]["Attributes"] if each["Name"] == "sub")
+
+    def owner(self, email: str, password: str) -> str | None:
+        """The subject of the account, for whoever knows its password; it is completed if it was left half made."""
+        answer = self._signing_in(email, password)
+        if answer and answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
+            _cognito().admin_set_user_password(UserPoolId=self.id, Username=email, Password=password, Permanent=True)
+            answer = self._signing_in(email, password)
+        tokens = _tokens(answer)
+        return _subject(tokens.access_token) if tokens else None
+
+    def sign_in(self, email: str, password: str) -> Tokens | None:
+        """Tokens, or None: for a wrong password, no such account, and one that wants more than a password."""
+        return _tokens(self._signing_in(email, password))
+
+    def refresh(self, refresh_token: str) -> Tokens | None:
+        """A new access token; None for a refresh token that was revoked, has expired, or never was one."""
+        try:
+            answer = _cognito().initiate_auth(
+                ClientId=self.client_id,
+                AuthFlow="REFRESH_TOKEN_AUTH",
+                AuthParameters={"REFRESH_TOKEN": refresh_token},
+            )
+        except ClientError as error:
+            if _code(error) in _NO:
+                return None
+            raise
+        return _tokens(answer, refresh_token)
+
+    def sign_out(self, access_token: str) -> None:
+        """Ends every session of the token's bearer: no refresh token is good any more."""
+        try:
+            _cognito().global_sign_out(AccessToken=access_token)
+        except ClientError as error:
+            if _code(error) not in _NO:  # signed out before
+                raise
+
+    def close_account(self, email: str) -> None:
+        """Nobody signs in with it any more, and its sessions end; an account that is not there is closed already."""
+        named = {"UserPoolId": self.id, "Username": email}
+        try:
+            _cognito().admin_disable_user(**named)
+            _cognito().admin_user_global_sign_out(**named)
+        except ClientError as error:
+            if _code(error) not in _NO:
+                raise
+
+    def _signing_in(self, email: str, password: str) -> dict[str, Any] | None:
+        try:
+            answer: dict[str, Any] = _cognito().admin_initiate_auth(
+                UserPoolId=self.id,
+                ClientId=self.client_id,
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": email, "PASSWORD": password},
+            )
+            return answer
+        except ClientError as error:
+            if _code(error) in _NO:
+                return None
+            raise
+
+
+def _cognito() -> Any:
+    return aws.client("cognito-idp")
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"].get("Code"))
+
+
+def _refusal(error: ClientError) -> Exception:
+    return PasswordNotAccepted() if _code(error) in _POOR else error
+
+
+def _tokens(answer: dict[str, Any] | None, refresh_token: str = "") -> Tokens | None:
+    given = (answer or {}).get("AuthenticationResult")
+    if not given:
+        return None
+    again = given.get("RefreshToken", refresh_token)
+    return Tokens(given["AccessToken"], again, given["TokenType"], given["ExpiresIn"])
+
+
+def _subject(access_token: str) -> str:
+    """The subject of a token that came from the issuer itself just now: there is nothing to verify."""
+    payload = access_token.split(".")[1]
+    return msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Subject).sub
