@@ -128,7 +128,8 @@ class Shop:
 def open_shop(set_env: Callable[[str, str], None]) -> Shop:
     """Makes tables, topics and queues by the templates, and gives the apps their settings."""
     clients = _clients()
-    templates = [TEMPLATES / "backbone.yaml", *(TEMPLATES / f"{name}-data.yaml" for name in load_apps())]
+    shared = [TEMPLATES / "backbone.yaml", TEMPLATES / "identity.yaml"]
+    templates = [*shared, *(TEMPLATES / f"{name}-data.yaml" for name in load_apps())]
     exports = apply(templates, {"Stage": "test"}, clients)
     for name in load_apps():
         given = overlay(TEMPLATES / f"{name}-app.yaml", exports, {"Stage": "test"}).environment

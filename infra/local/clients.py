@@ -64,6 +64,10 @@ class Clients:
         client: SQSClient = self._client("sqs")
         return client
 
+    @property
+    def cognito(self) -> Any:
+        return self._client("cognito-idp")
+
     def _client(self, service: Any) -> Any:
         with self._lock:  # a session must not make two clients at once
             if service not in self._made:

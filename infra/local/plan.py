@@ -46,18 +46,18 @@ def make_plan(
     inherited: Mapping[str, str],
     reload: bool,
 ) -> Plan:
-    """`templates` are the files there are: `backbone.yaml` comes first, then every `<app>-data.yaml`.
+    """`templates` are the files there are: `backbone.yaml` and `identity.yaml` first, then every `<app>-data.yaml`.
 
     `<app>-app.yaml` is the overlay of an app: its handlers' event sources and its environment.
     """
     by_name = {path.name: path for path in templates}
-    backbone = [by_name["backbone.yaml"]] if "backbone.yaml" in by_name else []
+    shared = [by_name[name] for name in ("backbone.yaml", "identity.yaml") if name in by_name]
     data = [by_name[name] for name in sorted(by_name) if name.endswith("-data.yaml")]
     overlays = {app.name: by_name[f"{app.name}-app.yaml"] for app in apps if f"{app.name}-app.yaml" in by_name}
     return Plan(
         cloud=cloud,
         apps=tuple(apps),
-        templates=(*backbone, *data),
+        templates=(*shared, *data),
         overlays=overlays,
         checkpoints=checkpoints,
         environment=child_environment(inherited, cloud.endpoint),

@@ -1,13 +1,16 @@
 """Makes the cloud ready for the apps: waits for it, and makes in it what the templates declare."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 
-from infra.local.clients import Clients
+from infra.local.clients import REGION, Clients
 from infra.local.cloud import wait_until_ready
 from infra.local.plan import STAGE, Plan
 from infra.local.stacks import Overlay, apply, overlay
 
 _READY_SECONDS = 30.0
+_COGNITO = f"https://cognito-idp.{REGION}.amazonaws.com/"
 
 
 def prepare(plan: Plan) -> dict[str, Overlay]:
@@ -16,4 +19,20 @@ def prepare(plan: Plan) -> dict[str, Overlay]:
     parameters = {"Stage": STAGE}
     clients = Clients(plan.cloud.endpoint)
     exports = apply(plan.templates, parameters, clients) if plan.templates else {}
-    return {name: overlay(path, exports, parameters) for name, path in plan.overlays.items()}
+    made = {name: overlay(path, exports, parameters) for name, path in plan.overlays.items()}
+    return {
+        name: replace(each, environment=within(plan.cloud.endpoint, each.environment)) for name, each in made.items()
+    }
+
+
+def within(endpoint: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables, with the addresses at which AWS publishes a user pool's keys brought into the local cloud.
+
+    The pool's own address stays: it is the issuer that its tokens name.
+    """
+    return {
+        name: f"{endpoint}/{value.removeprefix(_COGNITO)}"
+        if value.startswith(_COGNITO) and "/.well-known/" in value
+        else value
+        for name, value in environment.items()
+    }

@@ -21,6 +21,9 @@ SNS
 - One subscribed queue that is gone stops its topic; dead-letter queues of subscriptions are not used (topics).
 - A certificate is made, signed and kept for each message that is not delivered raw (topics).
 - Every published message is kept (memory).
+Cognito
+- No lock: two people at once get one name, and walks over the accounts break (accounts).
+- The ids of pools and clients are made up anew in each run, so that no settings can hold them (accounts).
 Everywhere
 - Every instance of every model is kept, for a page that shows them (memory).
 - Requests and answers are interpreted by models that are interpreted themselves (express, shapes, forms).
@@ -33,6 +36,7 @@ tests/infra/moto asks each fault of this cloud and of bare moto: a mend that is 
 import functools
 
 from infra.local.moto import (
+    accounts,
     checks,
     express,
     items,
@@ -58,6 +62,7 @@ MENDS = (
     checks.mend,
     queues.mend,
     topics.mend,
+    accounts.mend,
     quick.mend,
     express.mend,
 )

@@ -1,4 +1,4 @@
-"""Applies CloudFormation templates to a local cloud by the plain APIs of DynamoDB, SNS and SQS.
+"""Applies CloudFormation templates to a local cloud by the plain APIs of DynamoDB, SNS, SQS and Cognito.
 
 The cloud's own CloudFormation is not used: moto's skips half of what these templates say and reports success.
 Here a template is read, worked out into a plan, and carried out; what is not understood is refused by name.

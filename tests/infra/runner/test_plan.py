@@ -42,7 +42,7 @@ def test_a_folder_without_apps_is_refused(tmp_path: Path) -> None:
         discover(_apps(tmp_path), 0)
 
 
-def test_the_backbone_is_applied_first_and_an_overlay_goes_to_its_app() -> None:
+def test_what_all_apps_share_is_applied_first_and_an_overlay_goes_to_its_app() -> None:
     names = ["b-app.yaml", "b-data.yaml", "a-data.yaml", "backbone.yaml", "identity.yaml"]
     plan = make_plan(
         cloud=_CLOUD,
@@ -52,7 +52,7 @@ def test_the_backbone_is_applied_first_and_an_overlay_goes_to_its_app() -> None:
         inherited={},
         reload=True,
     )
-    assert [path.name for path in plan.templates] == ["backbone.yaml", "a-data.yaml", "b-data.yaml"]
+    assert [path.name for path in plan.templates] == ["backbone.yaml", "identity.yaml", "a-data.yaml", "b-data.yaml"]
     assert plan.overlays == {"b": Path("b-app.yaml")}
 
 

@@ -7,7 +7,8 @@ ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "infra" / "templates"
 BACKBONE = TEMPLATES / "backbone.yaml"
 DATA = sorted(TEMPLATES.glob("*-data.yaml"))
-STACKS = [BACKBONE, *DATA]
+IDENTITY = TEMPLATES / "identity.yaml"
+STACKS = [BACKBONE, IDENTITY, *DATA]
 OVERLAYS = sorted(TEMPLATES.glob("*-app.yaml"))
 STAGE = {"Stage": "local"}
 

@@ -35,7 +35,7 @@ def test_the_developers_own_aws_settings_count_for_nothing(monkeypatch: pytest.M
 
 def test_every_client_goes_to_the_endpoint() -> None:
     clients = Clients("http://127.0.0.1:4566")
-    made = [clients.dynamodb, clients.streams, clients.sns, clients.sqs]
+    made = [clients.dynamodb, clients.streams, clients.sns, clients.sqs, clients.cognito]
     assert {client.meta.endpoint_url for client in made} == {"http://127.0.0.1:4566"}
 
 

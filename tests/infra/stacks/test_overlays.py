@@ -12,6 +12,8 @@ OUTSIDE = {
     f"emporium-local-{capability}-{thing}": f"{capability}-{thing}"
     for capability in ("customers", "orders", "products")
     for thing in ("table-name", "topic-arn", "stream-arn", "inbox-arn", "relay-dlq-arn", "relay-dlq-url")
+} | {
+    f"emporium-local-identity-{thing}": f"identity-{thing}" for thing in ("issuer", "client-id", "jwks-url", "pool-id")
 }
 
 
@@ -121,14 +123,26 @@ def test_an_app_is_told_its_table_its_topic_and_where_its_relay_leaves_dead_lett
     capability = path.stem.removesuffix("-app")
     prefix = capability.upper()
     found = overlay(path, OUTSIDE, {"Stage": "local"})
-    assert found.environment == {
+    told = {
         f"{prefix}_TABLE": f"{capability}-table-name",
         f"{prefix}_TOPIC_ARN": f"{capability}-topic-arn",
         f"{prefix}_RELAY_DLQ_URL": f"{capability}-relay-dlq-url",
         "PARTIAL_BATCH_RESPONSES": "on",
     }
+    assert {name: found.environment.get(name) for name in told} == told
     assert found.events["relay"]["Stream"] == f"{capability}-stream-arn"
     assert found.events["relay"]["DestinationConfig"] == {"OnFailure": {"Destination": f"{capability}-relay-dlq-arn"}}
     assert found.events.get("inbox", {}).get("Queue") == (
         None if capability == "customers" else f"{capability}-inbox-arn"
     )
+
+
+@pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
+def test_every_app_trusts_the_one_issuer_and_only_customers_opens_accounts(path: Path) -> None:
+    found = overlay(path, OUTSIDE, {"Stage": "local"}).environment
+    assert {name: value for name, value in found.items() if name.startswith("IDENTITY_")} == {
+        "IDENTITY_ISSUER": "identity-issuer",
+        "IDENTITY_CLIENT_IDS": "identity-client-id",
+        "IDENTITY_JWKS_URL": "identity-jwks-url",
+    }
+    assert ("identity-pool-id" in found.values()) == (path.stem == "customers-app")

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
-from infra.local.stacks.resources import queues, subscriptions, tables, topics
+from infra.local.stacks.resources import queues, subscriptions, tables, topics, user_pool_parts, user_pools
 from infra.local.stacks.resources.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
+    "AWS::Cognito::UserPool": user_pools.USER_POOL,
+    "AWS::Cognito::UserPoolClient": user_pool_parts.USER_POOL_CLIENT,
+    "AWS::Cognito::UserPoolGroup": user_pool_parts.USER_POOL_GROUP,
     "AWS::DynamoDB::Table": tables.TABLE,
     "AWS::SNS::Topic": topics.TOPIC,
     "AWS::SNS::Subscription": subscriptions.SUBSCRIPTION,

@@ -62,3 +62,10 @@ def as_attribute(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value)
+
+
+def fits(current: Any, wanted: Any) -> bool:
+    """Whether what stands has all that is wanted; it may have more, for the cloud fills in what nobody gave."""
+    if isinstance(wanted, Mapping) and isinstance(current, Mapping):
+        return all(name in current and fits(current[name], value) for name, value in wanted.items())
+    return bool(current == wanted)
