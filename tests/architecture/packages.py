@@ -3,6 +3,10 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import metadata
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import Source
 
@@ -19,14 +23,33 @@ def third_party(sources: Iterable[Source]) -> set[str]:
     return names - sys.stdlib_module_names - _PROVIDED - _OWN
 
 
-def wrong_requirements(requirements: str, imported: Iterable[str], lock: str) -> list[str]:
+def needed(imported: Iterable[str], declared: Iterable[str]) -> set[str]:
+    """The packages that hold the imported modules, and all that these need in turn, declared extras included."""
+    declarations = {canonicalize_name(each.name): each for each in map(Requirement, declared)}
+    holders = metadata.packages_distributions()
+    names = {canonicalize_name(package) for module in imported for package in holders.get(module, [module])}
+    waiting, found = [declarations.get(name, Requirement(name)) for name in names], set[str]()
+    while waiting:
+        package = waiting.pop()
+        found.add(canonicalize_name(package.name))
+        waiting += _needs(package)
+    return found
+
+
+def _needs(package: Requirement) -> list[Requirement]:
+    needs = [Requirement(need) for need in metadata.requires(package.name) or ()]
+    chosen = ["", *package.extras]
+    return [need for need in needs if not need.marker or any(need.marker.evaluate({"extra": each}) for each in chosen)]
+
+
+def wrong_requirements(requirements: str, needed: Iterable[str], lock: str) -> list[str]:
     """What is wrong with a capability's requirements.txt, each as a sentence."""
     lines = [line for line in requirements.splitlines() if line and not line.startswith("#")]
     pinned, locked = dict(_pins(lines)), dict(_pins(_entries(lock)))
     return [
         *(f"{line!r} is no exact version" for line in lines if not _PIN.fullmatch(line)),
-        *(f"{name} is imported and stands nowhere" for name in sorted(set(imported) - pinned.keys())),
-        *(f"{name} stands there and is not imported" for name in sorted(pinned.keys() - set(imported))),
+        *(f"{name} is needed and stands nowhere" for name in sorted(set(needed) - pinned.keys())),
+        *(f"{name} stands there and is not needed" for name in sorted(pinned.keys() - set(needed))),
         *(
             f"{name} is {pinned[name]}, and {locked.get(name, 'nothing')} in the lock"
             for name in sorted(pinned)

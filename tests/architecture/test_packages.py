@@ -1,12 +1,15 @@
 """Every package is pinned, and what a capability imports goes with it to Lambda."""
 
+import tomllib
+
 import pytest
 
 from infra.apps_in_process import ROOT, app_folders
-from tests.architecture.packages import flaws_of_lock, third_party, wrong_requirements
+from tests.architecture.packages import flaws_of_lock, needed, third_party, wrong_requirements
 from tests.architecture.sources import Source, sources
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
 HASH = "--hash=sha256:" + "0" * 64
 A_LOCK = f"""msgspec==0.22.0 \
     {HASH} \
@@ -18,20 +21,20 @@ ansicon==1.0 ; sys_platform == 'win32' \
 
 
 @pytest.mark.parametrize("name", app_folders())
-def test_the_requirements_of_a_capability_are_what_it_and_the_chassis_import_as_locked(name: str) -> None:
+def test_the_requirements_of_a_capability_are_what_it_and_the_chassis_need_as_locked(name: str) -> None:
     requirements = (ROOT / "functions" / name / "requirements.txt").read_text(encoding="utf-8")
     imported = third_party(sources(f"functions/{name}", "chassis"))
-    assert wrong_requirements(requirements, imported, LOCK) == []
+    assert wrong_requirements(requirements, needed(imported, DECLARED), LOCK) == []
 
 
 @pytest.mark.parametrize(
     ("requirements", "flaw"),
     [
-        ("", "msgspec is imported and stands nowhere"),
+        ("", "msgspec is needed and stands nowhere"),
         ("msgspec==0.21.0", "msgspec is 0.21.0, and 0.22.0 in the lock"),
         ("msgspec>=0.22.0", "'msgspec>=0.22.0' is no exact version"),
         ("msgspec==0.22.0\n../chassis", "'../chassis' is no exact version"),
-        ("msgspec==0.22.0\nboto3==1.0", "boto3 stands there and is not imported"),
+        ("msgspec==0.22.0\nboto3==1.0", "boto3 stands there and is not needed"),
     ],
 )
 def test_a_requirement_that_is_wrong_is_seen(requirements: str, flaw: str) -> None:
@@ -43,6 +46,11 @@ def test_what_lambda_has_and_the_standard_library_are_no_requirements() -> None:
         "import os, boto3, msgspec\nfrom botocore.config import Config\nfrom chalice.app import Chalice\nimport httpx"
     )
     assert third_party([Source("chassis/a.py", text)]) == {"msgspec", "httpx"}
+
+
+def test_an_import_needs_the_package_that_holds_it_and_all_that_its_extras_need() -> None:
+    assert needed({"jwt"}, ["PyJWT"]) == {"pyjwt"}
+    assert needed({"jwt", "msgspec"}, ["PyJWT[crypto]"]) == {"pyjwt", "cryptography", "cffi", "pycparser", "msgspec"}
 
 
 def test_every_package_of_the_lock_is_one_version_with_its_hashes_and_no_address() -> None:
