@@ -22,6 +22,9 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m infra.types
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive chassis functions infra benchmarks
+	@# Tests are made of asserts, sample passwords and seeded chance, all of low severity.
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium tests
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile

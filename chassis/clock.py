@@ -50,7 +50,7 @@ def derived_id(*parts: str) -> str:
 
 def pause(longest: float) -> None:
     """Waits a random part of `longest` seconds (full jitter), so that those who met once do not meet again."""
-    _sleep(random.uniform(0, longest))
+    _sleep(random.uniform(0, longest))  # nosec B311  # spreads callers; no secret hangs on it
 
 
 def wait_until(moment: datetime) -> None:

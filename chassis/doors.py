@@ -96,7 +96,7 @@ class Doors:
 
     def _pass(self, door: Door, names: dict[str, str]) -> Response:
         began, incoming = time.perf_counter(), self.app.current_request
-        assert incoming is not None  # Chalice sets it before it calls a view
+        assert incoming is not None  # nosec B101  # for mypy: Chalice sets it before it calls a view
         log.follow(incoming.headers.get("traceparent"))
         response = _answer(door, incoming, {name: unquote(given) for name, given in names.items()})
         if settings.text("LOG_REQUESTS", "on") == "on":  # off where a server in front of us logs them

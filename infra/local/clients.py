@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
+_ANYBODY = "test"  # the local cloud asks for credentials and takes any
 
 _CONFIG = Config(
     parameter_validation=False,  # a fifth of a call; the cloud checks what it is asked
@@ -86,8 +87,8 @@ def _session_without_settings() -> boto3.Session:
         "ignore_configured_endpoint_urls": fixed(True),
     }
     return boto3.Session(
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=_ANYBODY,
+        aws_secret_access_key=_ANYBODY,
         region_name=REGION,
         botocore_session=botocore.session.Session(settings),
     )

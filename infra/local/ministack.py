@@ -36,7 +36,9 @@ def main() -> None:
     parser.add_argument("--tied", action="store_true", help="end when standard input does")
     options = parser.parse_args()
     python = prepared(ENVIRONMENT)
-    os.execve(python, [str(python), "-c", PROGRAM.format(tied=options.tied)], os.environ | settings(options.port))
+    command = [str(python), "-c", PROGRAM.format(tied=options.tied)]
+    environment = os.environ | settings(options.port)
+    os.execve(python, command, environment)  # nosec B606  # its own environment's Python
 
 
 def settings(port: int) -> dict[str, str]:

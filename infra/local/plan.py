@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 STAGE = "local"
+_ANYBODY = "test"  # the local cloud asks for credentials and takes any
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ def child_environment(inherited: Mapping[str, str], endpoint: str) -> dict[str, 
     paths = [root, *filter(None, kept.get("PYTHONPATH", "").split(":"))]
     direct = "127.0.0.1,localhost"  # no proxy of the developer's between the parts
     return kept | {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": _ANYBODY,
+        "AWS_SECRET_ACCESS_KEY": _ANYBODY,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint,

@@ -59,7 +59,7 @@ class Child:
 
     def give(self, line: bytes) -> None:
         """Writes to the child's stdin; one that is gone already is told of by on_exit."""
-        assert self._process.stdin is not None
+        assert self._process.stdin is not None  # nosec B101  # for mypy: it is a pipe
         with suppress(OSError, ValueError):
             self._process.stdin.write(line)
             self._process.stdin.flush()
@@ -85,7 +85,7 @@ class Child:
         self._ended.set()
         self._kill_group()  # what it started itself and left behind
         self._echo.join(1)  # its last words come before the news of its end
-        assert self._process.stdin is not None
+        assert self._process.stdin is not None  # nosec B101  # for mypy: it is a pipe
         with suppress(OSError):
             self._process.stdin.close()
         self._on_exit(self)
@@ -95,7 +95,7 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
 
     def _read_output(self) -> None:
-        assert self._process.stdout is not None
+        assert self._process.stdout is not None  # nosec B101  # for mypy: it is a pipe
         with self._process.stdout as lines:
             for line in lines:
                 self._say(self.name, line)

@@ -9,7 +9,7 @@ _log = logging.getLogger(__name__)
 
 def backoff(failures: int, first: float = 0.1, most: float = 5.0) -> float:
     """Seconds to wait after so many failures in a row, with jitter of up to a half."""
-    return min(first * 2.0 ** min(failures - 1, 30), most) * random.uniform(0.5, 1.0)
+    return min(first * 2.0 ** min(failures - 1, 30), most) * random.uniform(0.5, 1.0)  # nosec B311  # no secret
 
 
 class Patience:

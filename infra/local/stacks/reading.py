@@ -38,7 +38,8 @@ def read(path: Path) -> Template:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        text = path.read_text(encoding="utf-8")
+        document = yaml.load(text, Loader=_Loader)  # nosec B506  # a SafeLoader
     except OSError as error:
         raise TemplateError(str(path), "", f"can not be read: {error.strerror}") from error
     except yaml.YAMLError as error:

@@ -6,12 +6,11 @@ import signal
 import socket
 import subprocess
 import threading
-import urllib.error
-import urllib.request
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from infra.local.moto.call import Answer, Call
@@ -72,20 +71,13 @@ def test_what_is_not_http_is_refused_and_the_server_lives(endpoint: str, sent: b
 
 
 def test_json_that_is_none_is_refused(endpoint: str) -> None:
-    request = urllib.request.Request(endpoint + "/", b"{", SIGNED, method="POST")
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request)
-    with refused.value as answer:
-        assert (answer.code, json.load(answer)) == (400, {"__type": "SerializationException"})
+    answer = httpx.post(endpoint, content=b"{", headers=SIGNED)
+    assert (answer.status_code, answer.json()) == (400, {"__type": "SerializationException"})
 
 
 def test_an_action_that_is_not_there_is_an_error_and_the_server_lives(endpoint: str) -> None:
-    request = urllib.request.Request(
-        endpoint + "/", b"{}", SIGNED | {"X-Amz-Target": "DynamoDB_20120810.Nonsense"}, method="POST"
-    )
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request)
-    refused.value.close()
+    target = {"X-Amz-Target": "DynamoDB_20120810.Nonsense"}
+    assert httpx.post(endpoint, content=b"{}", headers=SIGNED | target).is_error
     assert client(endpoint, "dynamodb").list_tables()["TableNames"] == []
 
 
@@ -142,8 +134,7 @@ def test_objects_go_in_and_out_whole(endpoint: str) -> None:
 
 def test_a_user_pool_shows_its_keys_to_everybody(endpoint: str) -> None:
     pool = client(endpoint, "cognito-idp").create_user_pool(PoolName="customers")["UserPool"]["Id"]
-    with urllib.request.urlopen(f"{endpoint}/{pool}/.well-known/jwks.json") as answer:
-        assert json.load(answer)["keys"][0]["kty"] == "RSA"
+    assert httpx.get(f"{endpoint}/{pool}/.well-known/jwks.json").json()["keys"][0]["kty"] == "RSA"
 
 
 def test_a_body_in_chunks_is_read(endpoint: str) -> None:
@@ -156,7 +147,7 @@ def test_a_reset_empties_the_cloud() -> None:
     with a_cloud() as endpoint:
         sqs = client(endpoint, "sqs")
         sqs.create_queue(QueueName="inbox")
-        urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
+        httpx.post(f"{endpoint}/moto-api/reset").raise_for_status()
         assert "QueueUrls" not in sqs.list_queues()
 
 

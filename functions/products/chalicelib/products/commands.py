@@ -93,5 +93,5 @@ def _change(sku: str, changes: Mapping[str, Any], match: Match) -> Product:
         return model.revise(found, changes, clock.now())
 
     changed = store.products.change(sku, decide)
-    assert changed is not None  # decide refuses what is not there
+    assert changed is not None  # nosec B101  # for mypy: decide refuses what is not there
     return changed
