@@ -25,6 +25,7 @@ OWN_SETTINGS = {
 
 def test_the_developers_own_aws_settings_count_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
+        Clients().sns.list_topics()  # moto, too, looks at these settings, when it is first asked
         for name, value in OWN_SETTINGS.items():
             monkeypatch.setenv(name, value)
         clients = Clients()
