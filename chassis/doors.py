@@ -98,13 +98,14 @@ class Doors:
         began, incoming = time.perf_counter(), self.app.current_request
         assert incoming is not None  # nosec B101  # for mypy: Chalice sets it before it calls a view
         log.follow(incoming.headers.get("traceparent"))
-        response = _answer(door, incoming, {name: unquote(given) for name, given in names.items()})
+        response, caller = _answer(door, incoming, {name: unquote(given) for name, given in names.items()})
         if settings.text("LOG_REQUESTS", "on") == "on":  # off where a server in front of us logs them
             log.say(
                 "answered",
                 method=door.method,
                 route=door.path,
                 status=response.status_code,
+                actor=str(caller),
                 ms=round((time.perf_counter() - began) * 1000, 1),
                 request_id=_id(incoming),
             )
@@ -120,25 +121,26 @@ class Doors:
         return http.failed(response.status_code, detail, _id(request), allow)
 
 
-def _answer(door: Door, incoming: Any, names: dict[str, str]) -> Response:
+def _answer(door: Door, incoming: Any, names: dict[str, str]) -> tuple[Response, Caller]:
+    """The answer, and to whom."""
     caller = NOBODY
     try:
         caller = _admitted(door, incoming)
         with auth.on_behalf_of(str(caller)):
-            return _show(door, incoming, door.handler(_parse(door, incoming, names, caller), **names))
+            return _show(door, incoming, door.handler(_parse(door, incoming, names, caller), **names)), caller
     except Refusal as refusal:
         if isinstance(refusal, _DENIED):
             why = refusal.title()
             log.warn(
                 "denied", why=why, actor=str(caller), method=door.method, route=door.path, request_id=_id(incoming)
             )
-        return http.refused(refusal, _id(incoming))
+        return http.refused(refusal, _id(incoming)), caller
     except Exception as error:
         if aws.is_passing(error):
             log.warn("unavailable", cause=str(error))
-            return http.refused(Unavailable("Not just now; please ask again."), _id(incoming))
+            return http.refused(Unavailable("Not just now; please ask again."), _id(incoming)), caller
         log.fail("broken", error, method=door.method, route=door.path, request_id=_id(incoming))
-        return http.broken(_id(incoming))
+        return http.broken(_id(incoming)), caller
 
 
 def _admitted(door: Door, incoming: Any) -> Caller:

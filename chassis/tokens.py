@@ -21,7 +21,8 @@ _BEARER = re.compile(r"bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)",
 _NEVER = {"b64", "crit", "enc", "jku", "jwk", "x5c", "x5u", "zip"}
 _ACCESS = {"at+jwt", "application/at+jwt"}  # RFC 9068, 2.1
 
-Moment = Annotated[int | float, Meta(ge=0, le=253_402_300_799)]  # seconds; the last is in the year 9999
+_LAST = Meta(ge=0, le=253_402_300_799)  # seconds; the last of the year 9999
+Moment = Annotated[int, _LAST] | Annotated[float, _LAST]
 
 
 class BadToken(Exception):

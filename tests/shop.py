@@ -11,9 +11,11 @@ from typing import Any
 from chalice.config import Config
 from chalice.local import LocalGateway
 
+from chassis import keys
 from infra.apps_in_process import ROOT, load_apps
 from infra.local.clients import Clients
 from infra.local.stacks import apply, overlay
+from tests.tokens import STAFF, bearer, jwks
 
 TEMPLATES = ROOT / "infra" / "templates"
 CONTEXT = SimpleNamespace(aws_request_id="00000000-0000-4000-8000-000000000000")
@@ -39,15 +41,25 @@ class Shop:
     places: dict[str, str] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """Sends a request to the capability that owns the path; a keyword if_match=... is the header If-Match."""
-        gateway = LocalGateway(self.apps[path.split("/")[1].split("?")[0]].app, Config())
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    def call(self, method: str, path: str, body: Any = None, by: str = STAFF, **headers: str) -> Answer:
+        """Sends a request to the capability that owns the path, as staff unless `by` is another, or nobody ("").
+
+        A keyword if_match=... is the header If-Match.
+        """
+        gateway = LocalGateway(self.apps[_owner(path)].app, Config())
+        sent = {"authorization": bearer(by)} if by else {}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if raw is not None:
             sent.setdefault("content-type", "application/json")
         got = gateway.handle_request(method, path, sent, raw)
         return Answer(got["statusCode"], got["headers"], json.loads(got["body"]) if got["body"] else None)
+
+    def customer(self, name: str) -> str:
+        """The id, and subject, of a customer of that name."""
+        body = {"email": f"{name}@example.com", "name": name.title()}
+        assert self.call("PUT", "/customers/me", body, by=f"customer:{name}").status == 200
+        return name
 
     def settle(self, shuffle: random.Random | None = None, times: int = 1) -> None:
         """Delivers until nothing moves; with `shuffle`, in any order; `times` is how often each delivery is made."""
@@ -136,7 +148,15 @@ def open_shop(set_env: Callable[[str, str], None]) -> Shop:
         for setting, value in given.items() | {(f"{name.upper()}_CURSOR_KEY", "test")}:
             if setting != "PARTIAL_BATCH_RESPONSES":  # these tests want to see what fails
                 set_env(setting, value)
+    set_env("CUSTOMERS_LEAST_ANSWER_MS", "0")
+    keys.use(jwks)
     return Shop(clients, load_apps())
+
+
+def _owner(path: str) -> str:
+    """The capability that has the path."""
+    segment = path.split("/")[1].split("?")[0]
+    return {"sessions": "customers", "catalogue": "products"}.get(segment, segment)
 
 
 @cache

@@ -15,17 +15,16 @@ def made(answer: Answer) -> Any:
 
 def ids(shop: Shop) -> dict[str, str]:
     """Ids of what is there, by the name that paths give them: a confirmed order, its customer, a product."""
-    customer = shop.call("POST", "/customers", {"email": "ada@example.com", "name": "Ada"}, idempotency_key="ada")
     lines = [{"sku": "tea", "quantity": 1}]
-    wanted = {"customer_id": made(customer)["id"], "lines": lines}
+    wanted = {"customer_id": shop.customer("ada"), "lines": lines}
     order = shop.call("POST", "/orders", wanted, idempotency_key="first")
     shop.settle()
-    return {"customer_id": customer.body["id"], "order_id": made(order)["id"], "sku": "tea"}
+    return {"customer_id": "ada", "order_id": made(order)["id"], "sku": "tea"}
 
 
 def stock(shop: Shop) -> None:
     """Ten teas, and a customer of whom all have heard."""
     made(shop.call("POST", "/products", {"sku": "tea", "name": "Tea", "price": PRICE, "category": "drinks"}))
     made(shop.call("POST", "/products/tea/stock-adjustments", {"delta": 10, "reason": "delivery"}))
-    made(shop.call("POST", "/customers", {"email": "ada@example.com", "name": "Ada"}, idempotency_key="ada"))
+    shop.customer("ada")
     shop.settle()

@@ -45,9 +45,10 @@ def _carried(capability: str, aggregates: Aggregates[Any], state: Any, facts: An
 
 
 def _customers() -> Iterator[Told]:
-    details = {"email": "ada@example.com", "name": "Ada", "phone": None, "addresses": ()}
-    customer, facts = customers.register("c1", details, NOW, None)
+    customer, facts = customers.register("c1", {"email": "ada@example.com", "name": "Ada"}, NOW)
     yield customers_store, customer, facts
+    yield customers_store, *_made(customers.revise(customer, {"name": "Ada L."}, NOW))
+    yield customers_store, *customers.sign_out(customer, NOW)
     yield customers_store, *_made(customers.deactivate(customer, NOW))
 
 
@@ -60,6 +61,7 @@ def _orders() -> Iterator[Told]:
     yield orders_store, *_made(orders.confirm(order, NOW))
     yield orders_store, *_made(orders.reject(order, [orders.Shortage("mug", 3, 2)], NOW))
     yield orders_store, *_made(orders.cancel(order, "by_customer", NOW, PATIENCE))
+    yield orders_store, *_made(orders.cancel(order, "by_staff", NOW, PATIENCE))
     yield orders_store, *_made(orders.ask_again(order, NOW + timedelta(hours=1), PATIENCE))
     yield orders_store, *_made(orders.ask_again(order, NOW + timedelta(hours=25), PATIENCE))
 

@@ -19,6 +19,6 @@ def ada(shop: Shop) -> str:
         assert shop.call("POST", "/products", {"sku": sku, "name": sku.title(), "price": price}).status == 201
         stocked = shop.call("POST", f"/products/{sku}/stock-adjustments", {"delta": 10, "reason": "delivery"})
         assert stocked.status == 201
-    customer = shop.call("POST", "/customers", {"email": "ada@example.com", "name": "Ada"})
+    customer = shop.customer("ada")
     shop.settle()
-    return str(customer.body["id"])
+    return customer

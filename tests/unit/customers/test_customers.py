@@ -23,13 +23,13 @@ def test_different_emails_stay_different() -> None:
 
 
 def test_a_new_customer_is_told_of() -> None:
-    customer, facts = model.register("ada", {"email": "ada@example.com", "name": "Ada"}, NOON, None)
+    customer, facts = model.register("ada", {"email": "ada@example.com", "name": "Ada"}, NOON)
     assert (customer.status, customer.version, facts) == ("active", 1, (events.CustomerRegistered,))
 
 
-def test_a_change_of_personal_data_is_told_to_nobody() -> None:
+def test_a_change_of_personal_data_is_told_and_the_data_is_not() -> None:
     revised, facts = model.revise(a_customer(), {"name": "Ada L."}, minutes(1)) or pytest.fail("no change")
-    assert (revised.name, revised.version, facts) == ("Ada L.", 2, ())
+    assert (revised.name, revised.version, facts) == ("Ada L.", 2, (events.CustomerRevised,))
 
 
 def test_a_change_to_what_is_so_already_is_none() -> None:
@@ -49,4 +49,10 @@ def test_a_deactivated_customer_can_not_be_changed() -> None:
 
 def test_no_fact_about_a_customer_holds_personal_data() -> None:
     fields = {field for fact in events.FACTS for field in fact.__annotations__ | fact.__base__.__annotations__}
-    assert fields == {"id", "status", "created_at", "changed_at"}
+    assert fields == {"id", "status", "created_at", "changed_at", "signed_out_at"}
+
+
+def test_a_sign_out_is_told_with_its_time() -> None:
+    signed_out, facts = model.sign_out(a_customer(), minutes(1))
+    assert (signed_out.signed_out_at, signed_out.version) == (minutes(1), 2)
+    assert facts == (events.CustomerSignedOut,)

@@ -58,13 +58,16 @@ def test_an_order_is_in_one_currency() -> None:
 
 def test_a_customer_that_nobody_told_of_can_not_order() -> None:
     with pytest.raises(model.CustomerUnknown, match="bob") as refused:
-        model.admit("bob", None)
+        model.admit("bob", None, by_staff=True)
     assert [flaw.at for flaw in refused.value.flaws] == ["#/customer_id"]
+    with pytest.raises(model.NotYetACustomer):
+        model.admit("bob", None, by_staff=False)
 
 
 def test_a_deactivated_customer_can_not_order() -> None:
-    with pytest.raises(model.CustomerDeactivated, match="ada"):
-        model.admit("ada", Customer(id="ada", version=2, status="deactivated"))
+    for by_staff in (True, False):
+        with pytest.raises(model.CustomerDeactivated):
+            model.admit("ada", Customer(id="ada", version=2, status="deactivated"), by_staff=by_staff)
 
 
 def test_whoever_asks_the_same_again_sees_the_order_as_it_was_placed() -> None:
