@@ -15,12 +15,20 @@ from chassis.refusals import Flaw, Invalid
 
 # What Cognito says of a wrong password, and of an account that is not there or not open; nobody is told which.
 _NO = {
+    "InvalidParameterException",
     "NotAuthorizedException",
     "PasswordResetRequiredException",
     "UserNotConfirmedException",
     "UserNotFoundException",
 }
-_POOR = {"InvalidPasswordException", "InvalidParameterException"}
+
+
+class AccountNotAccepted(Invalid):
+    """The provider takes no such email, or no such password, whatever its policy."""
+
+    def __init__(self) -> None:
+        detail = "No account can have this email with this password."
+        super().__init__(detail, Flaw("#/email", detail), Flaw("#/password", detail))
 
 
 class PasswordNotAccepted(Invalid):
@@ -51,7 +59,7 @@ class UserPool(Struct, frozen=True):
     client_id: str
 
     def open_account(self, email: str, password: str) -> str | None:
-        """The subject of a new account; None where the email has one. Raises PasswordNotAccepted.
+        """The subject of a new account; None where the email has one. Raises PasswordNotAccepted, AccountNotAccepted.
 
         An account that was left half made is completed by whoever knows its password (see `owner`).
         """
@@ -65,7 +73,7 @@ class UserPool(Struct, frozen=True):
         try:
             _cognito().admin_set_user_password(**named, Password=password, Permanent=True)
         except ClientError as error:
-            if _code(error) in _POOR:
+            if isinstance(_refusal(error), Invalid):
                 _cognito().admin_delete_user(**named)
             raise _refusal(error) from None
         return next(str(each["Value"]) for each in made["User"]["Attributes"] if each["Name"] == "sub")
@@ -139,7 +147,8 @@ def _code(error: ClientError) -> str:
 
 
 def _refusal(error: ClientError) -> Exception:
-    return PasswordNotAccepted() if _code(error) in _POOR else error
+    refusals = {"InvalidPasswordException": PasswordNotAccepted, "InvalidParameterException": AccountNotAccepted}
+    return refusals[_code(error)]() if _code(error) in refusals else error
 
 
 def _tokens(answer: dict[str, Any] | None, refresh_token: str = "") -> Tokens | None:

@@ -1,4 +1,4 @@
-"""Access tokens as the local identity provider gives them: signed with moto's key, whose public half it serves as JWKS."""
+"""Access tokens as the local identity provider gives them: signed with the key whose public half moto serves."""
 
 from datetime import timedelta
 from functools import cache

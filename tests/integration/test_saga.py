@@ -186,7 +186,7 @@ def test_a_deactivated_customer_can_order_no_more_and_what_was_ordered_goes_on(s
     shop.settle()
     assert order(shop, id)["status"] == "confirmed"
     refused = shop.call("POST", "/orders", {"customer_id": ada, "lines": [{"sku": "tea", "quantity": 1}]})
-    assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "#/customer_id")
+    assert (refused.status, refused.body["title"]) == (403, "Customer deactivated")
 
 
 def test_an_archived_product_can_not_be_ordered_and_past_orders_keep_their_line(shop: Shop, ada: str) -> None:
@@ -216,17 +216,6 @@ def test_an_order_that_can_not_be_read_holds_up_no_other_that_waits(shop: Shop, 
     shop.tick()
     shop.settle()
     assert order(shop, id)["status"] == "confirmed"
-
-
-def test_a_key_makes_one_customer_whatever_becomes_of_it(shop: Shop) -> None:
-    body = {"email": "bob@example.com", "name": "Bob"}
-    made = shop.call("POST", "/customers", body, idempotency_key="k-1")
-    other = shop.call("POST", "/customers", body | {"email": "eve@example.com"}, idempotency_key="k-1")
-    assert (made.status, other.status) == (201, 422)
-    path = f"/customers/{made.body['id']}"
-    assert shop.call("PATCH", path, {"email": "bob@example.org"}, if_match="*").status == 200
-    again = shop.call("POST", "/customers", body, idempotency_key="k-1")
-    assert (again.status, again.body["id"]) == (201, made.body["id"])
 
 
 def test_a_key_makes_one_product_whatever_its_sku(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from chassis.refusals import Unavailable
 from chassis.table import NotWritten
-from chassis.writes import Claim, Copy, Count, Release, Save
+from chassis.writes import Claim, Copy, Count, Save, Tally
 from tests.cups import TABLE, Cup, CupFilled, CupMoved, a_cup, cups, kept, new, write
 from tests.gateway import lasting_shop
 from tests.racing import lost, race, winner
@@ -101,24 +101,20 @@ def test_of_two_claims_one_is_granted() -> None:
         assert kept(key)["owned_by"] == "ab"[won]
 
 
-def test_a_claim_may_be_made_again_by_its_owner_and_given_up_by_no_other() -> None:
+def test_a_claim_may_be_made_again_by_its_owner() -> None:
     key = f"name#{new()}"
     TABLE.write(Claim(key, "a"))
     TABLE.write(Claim(key, "a"))
     with pytest.raises(NotWritten):
-        TABLE.write(Release(key, "b"))
-    TABLE.write(Release(key, "a"))
-    TABLE.write(Release(key, "a"))
-    assert TABLE.get(key) is None
+        TABLE.write(Claim(key, "b"))
 
 
-def test_a_claim_meets_a_release_before_or_after_it() -> None:
+def test_however_many_count_at_once_a_tally_stays_within_its_limit() -> None:
     for _ in range(ROUNDS):
-        key = f"name#{new()}"
-        TABLE.write(Claim(key, "a"))
-        outcomes = race(write(Release(key, "a")), write(Claim(key, "b")))
-        found = TABLE.get(key)
-        assert found == (None if lost(outcomes, NotWritten) else {"pk": key, "owned_by": "b"})
+        key = f"limit#{new()}"
+        outcomes = race(*[write(Tally(key, 3, 99))] * 6)
+        assert len(lost(outcomes, NotWritten)) == 3
+        assert kept(key) == {"pk": key, "hits": 3, "expires": 99}
 
 
 def test_of_two_transactions_that_want_one_name_only_one_leaves_anything() -> None:

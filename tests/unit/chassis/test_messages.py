@@ -25,7 +25,7 @@ TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 def an_item(*told: str, **changes: Any) -> dict[str, Any]:
     item = {"pk": "cup#1#a", "id": "1#a", "version": 7, "level": 3, "secret": "s", "changed_at": "2026-03-01T12:00:00Z"}
-    return item | {"outbox": [{"fact": fact, "trace": TRACE} for fact in told]} | changes
+    return item | {"outbox": [{"fact": fact, "trace": TRACE, "actor": "staff:1"} for fact in told]} | changes
 
 
 def test_a_fact_is_told_as_a_cloud_event_with_the_public_part_of_its_item() -> None:
@@ -41,6 +41,7 @@ def test_a_fact_is_told_as_a_cloud_event_with_the_public_part_of_its_item() -> N
         "datacontenttype": "application/json",
         "dataschema": "urn:emporium:schema:kitchen:CupFilled:v1",
         "traceparent": TRACE,
+        "actor": "staff:1",
         "data": {"id": "1#a", "level": 3},
     }
 

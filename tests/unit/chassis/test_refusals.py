@@ -7,7 +7,7 @@ import pytest
 from chassis import http
 from chassis.conditions import VersionIsOld
 from chassis.parsing import NotJson
-from chassis.refusals import Conflict, Flaw, Refusal
+from chassis.refusals import Conflict, Flaw, Refusal, TooMany, Unauthenticated
 
 REQUEST = "00000000-0000-4000-8000-000000000000"
 
@@ -44,7 +44,16 @@ def test_a_refusal_is_shown_as_a_problem() -> None:
 
 @pytest.mark.parametrize("kind", Refusal.__subclasses__())
 def test_every_kind_of_refusal_has_a_status(kind: type[Refusal]) -> None:
-    assert 400 <= http.refused(kind("No."), REQUEST).status_code < 600
+    refusal = kind("No.", retry_after=7) if kind is TooMany else kind("No.")
+    assert 400 <= http.refused(refusal, REQUEST).status_code < 600
+
+
+def test_whoever_asks_too_often_is_told_when_to_ask_again() -> None:
+    assert http.refused(TooMany("No.", retry_after=7), REQUEST).headers["Retry-After"] == "7"
+
+
+def test_whoever_is_not_known_is_told_how_to_be() -> None:
+    assert http.refused(Unauthenticated("No."), REQUEST).headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_rule_is_answered_as_its_kind() -> None:

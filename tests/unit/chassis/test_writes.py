@@ -6,7 +6,7 @@ import pytest
 from msgspec import Struct
 
 from chassis import items, log
-from chassis.writes import Claim, Copy, Count, Release, Save, Write
+from chassis.writes import Claim, Copy, Count, Save, Tally, Write
 
 
 class Cup(Struct, frozen=True):
@@ -68,11 +68,12 @@ def test_a_claim_is_taken_where_it_is_free_or_ones_own() -> None:
     assert (condition, values) == ("attribute_not_exists(pk) OR owned_by = :owner", {":owner": "1"})
 
 
-def test_a_release_gives_up_only_what_is_ones_own() -> None:
-    [(verb, request)] = Release("name#cup", "1").request().items()
-    assert verb == "Delete"
-    assert request["ConditionExpression"] == "attribute_not_exists(pk) OR owned_by = :owner"
-    assert items.read_item(request["ExpressionAttributeValues"]) == {":owner": "1"}
+def test_a_tally_counts_one_more_up_to_its_limit_and_is_forgotten() -> None:
+    [(verb, request)] = Tally("limit#cup", 3, expires=99).request().items()
+    assert verb == "Update"
+    assert request["UpdateExpression"] == "ADD hits :one SET expires = :expires REMOVE outbox"
+    assert request["ConditionExpression"] == "attribute_not_exists(hits) OR hits < :at_most"
+    assert items.read_item(request["ExpressionAttributeValues"]) == {":one": 1, ":expires": 99, ":at_most": 3}
 
 
 def test_a_count_moves_counters_that_never_fall_below_zero_and_tells_no_old_fact() -> None:
@@ -96,7 +97,7 @@ def test_a_count_by_nothing_still_is_a_request_that_dynamodb_takes() -> None:
 
 
 @pytest.mark.parametrize(
-    "write", [Save("k", Cup("1", 1)), Copy("k", Cup("1", 1)), Claim("k", "1"), Release("k", "1"), Count("k", {"a": 1})]
+    "write", [Save("k", Cup("1", 1)), Copy("k", Cup("1", 1)), Claim("k", "1"), Tally("k", 1, 2), Count("k", {"a": 1})]
 )
 def test_every_write_has_a_condition(write: Write) -> None:
     [(_, request)] = write.request().items()

@@ -11,11 +11,11 @@ from chalicelib.customers.model import Status
 _NAME = r"^(?=.*\S)[^\x00-\x1f\x7f]+(?![\s\S])"
 
 Name = Annotated[str, Meta(max_length=200, pattern=_NAME)]
-# Deliverable or not is told only by a mail that arrives; this refuses what can be none (RFC 5321: 254 signs at most).
+# Deliverable or not is told only by a mail that arrives; this refuses what can be none. Cognito takes 128 signs.
 Email = Annotated[
     str,
     Meta(
-        max_length=254, pattern=r"^[^\s@\x00-\x1f\x7f]{1,64}@[^\s@.\x00-\x1f\x7f]+(\.[^\s@.\x00-\x1f\x7f]+)+(?![\s\S])"
+        max_length=128, pattern=r"^[^\s@\x00-\x1f\x7f]{1,64}@[^\s@.\x00-\x1f\x7f]+(\.[^\s@.\x00-\x1f\x7f]+)+(?![\s\S])"
     ),
 ]
 Phone = Annotated[str, Meta(pattern=r"^\+?[0-9][0-9 ().-]{3,30}(?![\s\S])")]
