@@ -84,6 +84,19 @@ def test_every_queue_is_encrypted_and_closed_to_calls_without_tls(cloud: Clients
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
+def test_every_topic_is_encrypted_and_closed_to_calls_without_tls_and_to_other_accounts(
+    cloud: Clients, capability: str
+) -> None:
+    arn = f"arn:aws:sns:us-east-1:123456789012:emporium-local-{capability}"
+    attributes = cloud.sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    allowed, denied = json.loads(attributes["Policy"])["Statement"]
+    assert attributes["KmsMasterKeyId"] == "alias/aws/sns"
+    assert (allowed["Effect"], allowed["Principal"]) == ("Allow", {"AWS": "arn:aws:iam::123456789012:root"})
+    assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert {each["Resource"] for each in (allowed, denied)} == {arn}
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
 def test_dead_letters_are_kept_for_two_weeks(cloud: Clients, capability: str) -> None:
     queues = cloud.sqs.list_queues(QueueNamePrefix=f"emporium-local-{capability}-")["QueueUrls"]
     names = [url.rsplit("/", 1)[1] for url in queues if url.endswith("-dlq")]

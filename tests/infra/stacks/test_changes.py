@@ -99,6 +99,10 @@ def test_encryption_follows_the_template() -> None:
     assert changes(plain, wanted) == [{"SSESpecification": {"Enabled": True}}]
     assert changes(encrypted, plain) == [{"SSESpecification": {"Enabled": False}}]
     assert changes(encrypted, wanted) == []
+    with_key = {**plain, "SSESpecification": {"Enabled": True, "KMSMasterKeyId": "arn:k"}}
+    by_key = {**plain, "SSEDescription": {"Status": "ENABLED", "KMSMasterKeyArn": "arn:k"}}
+    assert changes(encrypted, with_key) == [{"SSESpecification": {"Enabled": True, "KMSMasterKeyId": "arn:k"}}]
+    assert changes(by_key, with_key) == []
 
 
 @pytest.mark.parametrize(
@@ -147,6 +151,36 @@ def test_a_queue_follows_its_template_and_falls_back_to_the_default_of_what_it_l
     applied(tmp_path, clients, queue())
     assert found()["VisibilityTimeout"] == "30"
     assert "RedrivePolicy" not in found()
+
+
+def test_a_queue_is_encrypted_as_its_template_says(tmp_path: Path, clients: Clients) -> None:
+    def found() -> tuple[Any, ...]:
+        url = clients.sqs.get_queue_url(QueueName="q")["QueueUrl"]
+        attributes = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return attributes.get("KmsMasterKeyId"), attributes["SqsManagedSseEnabled"].lower()
+
+    for properties, encrypted in (("", (None, "true")), (", KmsMasterKeyId: k", ("k", "false")), ("", (None, "true"))):
+        applied(tmp_path, clients, queue(properties))
+        assert found() == encrypted
+
+
+def test_a_topic_and_its_policy_follow_their_template(tmp_path: Path, clients: Clients) -> None:
+    def topic(key: str, action: str) -> str:
+        statement = f"{{Effect: Allow, Principal: {{AWS: a}}, Action: [{action}], Resource: !Ref It}}"
+        return f"""
+            {{
+              It: {{Type: AWS::SNS::Topic, Properties: {{TopicName: t{key}}}}},
+              Policy: {{Type: AWS::SNS::TopicPolicy, Properties: {{
+                Topics: [!Ref It], PolicyDocument: {{Statement: [{statement}]}} }} }}
+            }}"""
+
+    def found() -> tuple[Any, ...]:
+        attributes = clients.sns.get_topic_attributes(TopicArn="arn:aws:sns:us-east-1:123456789012:t")["Attributes"]
+        return attributes.get("KmsMasterKeyId", ""), json.loads(attributes["Policy"])["Statement"][0]["Action"]
+
+    for key, action in (("", "sns:Publish"), ("k", "sns:Publish"), ("", "sns:Subscribe")):
+        applied(tmp_path, clients, topic(f", KmsMasterKeyId: {key}" if key else "", action))
+        assert found() == (key, [action])
 
 
 def test_a_subscription_follows_its_template(tmp_path: Path, clients: Clients) -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from infra.local.stacks.reading import read
-from tests.infra.stacks.project import OVERLAYS, ROOT, STACKS, TEMPLATES
+from tests.infra.stacks.project import KEY, OVERLAYS, ROOT, STACKS, TEMPLATES
 
 APPS = {path.parent.name: path.parent for path in sorted((ROOT / "functions").glob("*/app.py"))}
 HANDLERS = {
@@ -65,7 +65,7 @@ def assert_listens_to_what_stands(events: dict[str, Any]) -> None:
         assert event["Type"] == "Schedule" or "Fn::ImportValue" in json.dumps(source)
 
 
-@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*STACKS, KEY], ids=lambda path: path.stem)
 def test_a_stack_is_valid(path: Path) -> None:
     assert lint(path.read_text()) == []
 

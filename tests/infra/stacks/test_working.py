@@ -9,7 +9,7 @@ import pytest
 from infra.local.clients import Clients
 from infra.local.stacks import apply
 from tests.infra.stacks.inspection import queue_attributes, subscriptions
-from tests.infra.stacks.project import STACKS, STAGE
+from tests.infra.stacks.project import KEY_ARN, STACKS, STAGE
 
 
 @pytest.fixture
@@ -22,6 +22,10 @@ def received(clients: Clients, queue: str) -> list[Any]:
     url = clients.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     answer = clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
     return [dict(message) for message in answer.get("Messages", [])]
+
+
+def topic_arns(clients: Clients) -> list[str]:
+    return sorted(topic["TopicArn"] for topic in clients.sns.list_topics()["Topics"])
 
 
 def publish(clients: Clients, capability: str, fact: str) -> None:
@@ -65,6 +69,7 @@ def test_applying_again_changes_nothing(clients: Clients) -> None:
         return (
             [clients.dynamodb.describe_table(TableName=name)["Table"] for name in tables],
             [queue_attributes(clients, name) for name in queues],
+            [clients.sns.get_topic_attributes(TopicArn=arn)["Attributes"] for arn in topic_arns(clients)],
             sorted(subscriptions(clients), key=lambda each: str(each["SubscriptionArn"])),
         )
 
@@ -75,6 +80,23 @@ def test_applying_again_changes_nothing(clients: Clients) -> None:
     assert apply(STACKS, STAGE, clients) == first
     assert everything() == before
     assert "Item" in clients.dynamodb.get_item(TableName="emporium-local-orders", Key={"pk": {"S": "kept"}})
+
+
+@pytest.mark.parametrize("given", [STAGE, STAGE | {"KeyArn": KEY_ARN}], ids=["keys of AWS", "a key of one's own"])
+def test_applying_again_sets_nothing(clients: Clients, given: dict[str, str]) -> None:
+    calls: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        calls.append(model.name)
+
+    apply(STACKS, given, clients)
+    for client in (clients.dynamodb, clients.sns, clients.sqs):
+        client.meta.events.register("provide-client-params.*.*", note, unique_id="test")
+    apply(STACKS, given, clients)
+    for client in (clients.dynamodb, clients.sns, clients.sqs):
+        client.meta.events.unregister("provide-client-params.*.*", unique_id="test")
+    assert {"DescribeTable", "GetTopicAttributes", "GetQueueAttributes"} <= set(calls)
+    assert not [call for call in calls if call.startswith(("Set", "Update", "CreateTable", "CreateQueue", "Subscribe"))]
 
 
 def test_two_stages_live_side_by_side(clients: Clients) -> None:

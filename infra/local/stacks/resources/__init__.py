@@ -11,6 +11,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::Cognito::UserPoolGroup": user_pool_parts.USER_POOL_GROUP,
     "AWS::DynamoDB::Table": tables.TABLE,
     "AWS::SNS::Topic": topics.TOPIC,
+    "AWS::SNS::TopicPolicy": topics.TOPIC_POLICY,
     "AWS::SNS::Subscription": subscriptions.SUBSCRIPTION,
     "AWS::SQS::Queue": queues.QUEUE,
     "AWS::SQS::QueuePolicy": queues.QUEUE_POLICY,

@@ -69,3 +69,11 @@ def fits(current: Any, wanted: Any) -> bool:
     if isinstance(wanted, Mapping) and isinstance(current, Mapping):
         return all(name in current and fits(current[name], value) for name, value in wanted.items())
     return bool(current == wanted)
+
+
+def meaning(attribute: str) -> Any:
+    """What such an attribute says: of two that say the same neither has to be set anew."""
+    try:
+        return json.loads(attribute.lower() if attribute in ("True", "False") else attribute)
+    except ValueError:
+        return attribute

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from infra.local.clients import Clients
-from infra.local.stacks.resources.kind import ANY, Attributes, Kind, Properties, as_attribute
+from infra.local.stacks.resources.kind import ANY, Attributes, Kind, Properties, as_attribute, meaning
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 _DEFAULTS: "dict[QueueAttributeNameType, str]" = {
     "DelaySeconds": "0",
+    "KmsMasterKeyId": "",
     "MessageRetentionPeriod": "345600",
     "ReceiveMessageWaitTimeSeconds": "0",
     "RedrivePolicy": "",
@@ -25,6 +26,8 @@ _DEFAULTS: "dict[QueueAttributeNameType, str]" = {
 def _ensure_queue(clients: Clients, wanted: Properties) -> Attributes:
     name = wanted["QueueName"]
     given = {attribute: as_attribute(wanted[attribute]) for attribute in _DEFAULTS if attribute in wanted}
+    if "KmsMasterKeyId" in given:
+        given.setdefault("SqsManagedSseEnabled", "false")  # a queue is encrypted in one way
     url = _url(clients, name)
     if url is None:
         url = clients.sqs.create_queue(QueueName=name, Attributes=given)["QueueUrl"]
@@ -44,16 +47,9 @@ def _url(clients: Clients, name: str) -> str | None:
 def _change(clients: Clients, url: str, wanted: "Mapping[QueueAttributeNameType, str]") -> None:
     """Sets what differs."""
     current = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    differing = {name: value for name, value in wanted.items() if _meaning(current.get(name, "")) != _meaning(value)}
+    differing = {name: value for name, value in wanted.items() if meaning(current.get(name, "")) != meaning(value)}
     if differing:
         clients.sqs.set_queue_attributes(QueueUrl=url, Attributes=differing)
-
-
-def _meaning(attribute: str) -> Any:
-    try:
-        return json.loads(attribute)
-    except ValueError:
-        return attribute
 
 
 def _ensure_policy(clients: Clients, wanted: Properties) -> Attributes:

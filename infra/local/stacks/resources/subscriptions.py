@@ -1,11 +1,9 @@
 """SNS subscriptions of SQS queues."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from infra.local.clients import Clients
-from infra.local.stacks.resources.kind import ANY, Attributes, Kind, Properties, as_attribute
+from infra.local.stacks.resources.kind import ANY, Attributes, Kind, Properties, as_attribute, meaning
 
 # What counts when a template leaves an attribute out, so that taking a line away takes its effect away.
 _DEFAULTS = {
@@ -51,15 +49,8 @@ def _existing(clients: Clients, wanted: Properties) -> str | None:
 def _update(clients: Clients, arn: str, wanted: Mapping[str, str]) -> None:
     current = clients.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
     for name, value in wanted.items():
-        if _meaning(current.get(name, _DEFAULTS[name])) != _meaning(value):
+        if meaning(current.get(name, _DEFAULTS[name])) != meaning(value):
             clients.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
-
-
-def _meaning(attribute: str) -> Any:
-    try:
-        return json.loads(attribute.lower() if attribute in ("True", "False") else attribute)
-    except ValueError:
-        return attribute
 
 
 SUBSCRIPTION = Kind(

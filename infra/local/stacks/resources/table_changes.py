@@ -29,9 +29,14 @@ def _settings(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator
     protected = wanted.get("DeletionProtectionEnabled", False)
     if current.get("DeletionProtectionEnabled", False) != protected:
         yield {"DeletionProtectionEnabled": protected}
-    encrypted = wanted.get("SSESpecification", {}).get("Enabled", False)
-    if (current.get("SSEDescription", {}).get("Status") == "ENABLED") != encrypted:
-        yield {"SSESpecification": {"Enabled": encrypted}}
+    if not _is_encrypted(current.get("SSEDescription", {}), wanted.get("SSESpecification", {"Enabled": False})):
+        yield {"SSESpecification": wanted.get("SSESpecification", {"Enabled": False})}
+
+
+def _is_encrypted(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether it is so already. Where no key is named any will do, since a table does not tell whose its key is."""
+    key = wanted.get("KMSMasterKeyId", current.get("KMSMasterKeyArn"))
+    return (current.get("Status") == "ENABLED", current.get("KMSMasterKeyArn")) == (wanted["Enabled"], key)
 
 
 def _stream(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

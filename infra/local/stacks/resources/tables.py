@@ -46,7 +46,8 @@ def _creation(wanted: Properties) -> dict[str, Any]:
     if stream := wanted.get("StreamSpecification"):
         arguments["StreamSpecification"] = {"StreamEnabled": True, **stream}
     if encryption := wanted.get("SSESpecification"):
-        arguments["SSESpecification"] = {"Enabled": encryption["SSEEnabled"]}
+        named = {name: value for name, value in encryption.items() if name != "SSEEnabled"}
+        arguments["SSESpecification"] = {"Enabled": encryption["SSEEnabled"], **named}
     return arguments
 
 
@@ -97,7 +98,7 @@ TABLE = Kind(
         "StreamSpecification": {"StreamViewType": None},
         "TimeToLiveSpecification": {"AttributeName": None, "Enabled": None},
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": None},
-        "SSESpecification": {"SSEEnabled": None},
+        "SSESpecification": {"SSEEnabled": None, "SSEType": frozenset({"KMS"}), "KMSMasterKeyId": None},
     },
     required=("TableName", "BillingMode", "KeySchema", "AttributeDefinitions"),
     attributes=("Arn", "StreamArn"),
