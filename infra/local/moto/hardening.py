@@ -24,6 +24,11 @@ SNS
 Cognito
 - No lock: two people at once get one name, and walks over the accounts break (accounts).
 - The ids of pools and clients are made up anew in each run, so that no settings can hold them (accounts).
+- A changed pool forgets by what its accounts are named; the case of a name matters in every pool; a password ends at
+  98 letters (accounts).
+- Every token lives for an hour, and is kept for ever; signing somebody out by their id ends nothing (sign_ins).
+- A refresh token that is unknown, or whose account is gone, is an internal error; one of a disabled account is taken;
+  an account that is not there is told from a wrong password (sign_ins).
 Everywhere
 - Every instance of every model is kept, for a page that shows them (memory).
 - Requests and answers are interpreted by models that are interpreted themselves (express, shapes, forms).
@@ -45,6 +50,7 @@ from infra.local.moto import (
     queries,
     queues,
     quick,
+    sign_ins,
     streams,
     topics,
     transactions,
@@ -63,6 +69,7 @@ MENDS = (
     queues.mend,
     topics.mend,
     accounts.mend,
+    sign_ins.mend,
     quick.mend,
     express.mend,
 )

@@ -5,7 +5,8 @@ import sys
 
 from moto import mock_aws
 
-from tests.infra.moto.faults import QUESTIONS, Question
+from tests.infra.moto.account_faults import QUESTIONS
+from tests.infra.moto.faults import Question
 from tests.infra.moto.transcript import transcript
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.moto.faults import QUESTIONS
+from tests.infra.moto.account_faults import QUESTIONS
 from tests.infra.moto.transcript import transcript
 
 ROOT = Path(__file__).resolve().parents[3]
