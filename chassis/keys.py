@@ -95,8 +95,11 @@ def _address(document: Callable[[str], dict[str, Any]]) -> str:
 
 
 def _usable(document: Mapping[str, Any]) -> Mapping[str, jwt.PyJWK]:
-    """The keys that sign as we want it; the others are for others."""
-    return {str(each["kid"]): key for each in document["keys"] if (key := _read(each)) is not None}
+    """The keys that sign as we want it, the others being for others; raises ValueError where there is none."""
+    usable = {key.key_id: key for key in map(_read, document["keys"]) if key and key.key_id}
+    if not usable:  # an issuer that signs nothing is one that is out of order
+        raise ValueError("none of the issuer's keys is such as we use")
+    return usable
 
 
 def _read(each: Any) -> jwt.PyJWK | None:
@@ -106,7 +109,7 @@ def _read(each: Any) -> jwt.PyJWK | None:
             return None
         key = jwt.PyJWK(each, algorithm)
         strong = key.key.key_size >= LEAST_BITS if algorithm == "RS256" else key.key.curve.name == "secp256r1"
-        return key if strong else None
+        return key if strong and isinstance(key.key_id, str) else None
     except (KeyError, TypeError, AttributeError, jwt.PyJWTError, ValueError):
         return None
 

@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import jwt
@@ -16,6 +16,7 @@ from chassis import clock, keys, settings
 from chassis.auth import LEEWAY, Caller, Identity
 
 LONGEST = 8 * 1024  # signs of a token
+LIFE = timedelta(days=1)  # of an access token, at most: what Cognito gives, and what others give where nobody asks
 _BEARER = re.compile(r"bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)", re.IGNORECASE | re.ASCII)
 # They name a key, or another way to read the token, that its maker chose; none of them is ever followed.
 _NEVER = {"b64", "crit", "enc", "jku", "jwk", "x5c", "x5u", "zip"}
@@ -113,6 +114,8 @@ def _accepted(claims: _Claims, typ: str, groups: Iterable[str], now: datetime) -
         raise BadToken("no access token")
     if expires + LEEWAY <= now:
         raise BadToken("expired")
+    if expires - issued > LIFE:
+        raise BadToken("good for too long")
     if max(since, issued) - LEEWAY > now:
         raise BadToken("not yet good")
     return Identity(Caller(_kind(groups), claims.sub), issued, expires)

@@ -36,6 +36,8 @@ def serving() -> Iterator[Server]:
             self.send_response(answer if isinstance(answer, int) else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
+            if answer in (301, 302, 307, 308):
+                self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(body)
 

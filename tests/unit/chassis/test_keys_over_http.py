@@ -1,0 +1,100 @@
+"""The issuer's documents over HTTP: where they come from, how long they may be, and what else may happen on the way."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from chassis import keys
+from chassis.keys import KeysUnavailable
+from chassis.tokens import BadToken, verify
+from tests.forge.issuer import FIRST, Issuer
+from tests.forge.server import DISCOVERY, JWKS, Server, serving
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with serving() as server:
+        at = Issuer(server.url)
+        server.serve(JWKS, at.jwks())
+        server.serve(DISCOVERY, at.discovery(server.url + JWKS))
+        monkeypatch.setenv("IDENTITY_ISSUER", server.url)
+        keys.use(None)
+        yield server
+    keys.use(None)
+
+
+def test_the_keys_come_from_where_the_issuer_says(server: Server) -> None:
+    assert keys.find(FIRST)
+    assert server.asked == [DISCOVERY, JWKS]
+
+
+def test_the_keys_come_from_where_a_deployment_says(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_JWKS_URL", server.url + JWKS)
+    assert keys.find(FIRST)
+    assert server.asked == [JWKS]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_nobody_is_sent_elsewhere_for_keys(server: Server, status: int) -> None:
+    server.answers[JWKS] = status
+    with pytest.raises(KeysUnavailable):
+        keys.find(FIRST)
+    assert server.asked == [DISCOVERY, JWKS]
+
+
+@pytest.mark.parametrize("status", [204, 401, 404, 429, 500, 503])
+def test_an_answer_without_keys_is_no_answer(server: Server, status: int) -> None:
+    server.answers[JWKS] = status
+    with pytest.raises(KeysUnavailable):
+        keys.find(FIRST)
+
+
+def test_a_document_that_is_too_long_is_not_read(server: Server) -> None:
+    good = server.answers[JWKS]
+    assert isinstance(good, bytes)
+    server.answers[JWKS] = good + b" " * keys.LONGEST
+    with pytest.raises(KeysUnavailable):
+        keys.find(FIRST)
+    keys.use(None)
+    server.answers[JWKS] = good + b" " * (keys.LONGEST - len(good))
+    assert keys.find(FIRST)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://identity.example.com/jwks.json",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://localhost.example.com/jwks.json",
+        "http://127.0.0.1.example.com/jwks.json",
+        "http://127.0.0.1@identity.example.com/jwks.json",
+        "file:///etc/passwd",
+        "ftp://identity.example.com/jwks.json",
+        "data:application/json,{}",
+        "jwks.json",
+        "//identity.example.com/jwks.json",
+        "https:",
+    ],
+)
+def test_keys_come_over_https_or_from_this_very_machine(
+    server: Server, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def connect(*_: object) -> None:
+        raise AssertionError("it was asked for")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", connect)
+    monkeypatch.setenv("IDENTITY_JWKS_URL", address)
+    with pytest.raises(KeysUnavailable):
+        keys.find(FIRST)
+
+
+def test_no_token_sends_us_anywhere(server: Server) -> None:
+    server.serve("/evil.json", Issuer(server.url).jwks())
+    at = Issuer(server.url)
+    for header in ("jku", "x5u"):
+        for kid in (FIRST, "unknown"):
+            with pytest.raises(BadToken):
+                verify(f"Bearer {at.mint(at.claims(), **{header: server.url + '/evil.json', 'kid': kid})}")
+    assert "/evil.json" not in server.asked
