@@ -6,6 +6,7 @@ import pytest
 from msgspec import Struct
 
 from chassis import items, log
+from chassis.auth import on_behalf_of
 from chassis.writes import Claim, Copy, Count, Save, Tally, Write
 
 
@@ -43,7 +44,14 @@ def test_a_next_version_is_saved_only_over_the_one_before_it() -> None:
 def test_a_save_carries_the_facts_it_tells_in_their_order_and_the_trace_of_who_caused_them() -> None:
     trace = log.follow(None)
     item, _, _ = put(Save("cup#1", Cup("1", 1), (CupFilled, CupSpilled)))
-    assert item["outbox"] == [{"fact": "CupFilled", "trace": trace}, {"fact": "CupSpilled", "trace": trace}]
+    told = {"trace": trace, "actor": "system"}
+    assert item["outbox"] == [{"fact": "CupFilled", **told}, {"fact": "CupSpilled", **told}]
+
+
+def test_a_save_tells_on_whose_behalf_it_is_made() -> None:
+    with on_behalf_of("staff:1"):
+        item, _, _ = put(Save("cup#1", Cup("1", 1), (CupFilled,)))
+    assert [told["actor"] for told in item["outbox"]] == ["staff:1"]
 
 
 def test_a_save_that_tells_nothing_leaves_no_fact_of_an_earlier_one() -> None:
