@@ -4,7 +4,7 @@ The authorizer identifies and the door refuses: so that an answer is the same wh
 its caller because a gateway did.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from msgspec import Struct
 from chassis import clock, log
 from chassis.refusals import Forbidden, Unauthenticated, Unavailable
 
+Kind = Literal["nobody", "customer", "staff", "service"]
 Role = Literal["public", "customer", "staff"]
 ROLES: tuple[Role, ...] = ("public", "customer", "staff")
 LEEWAY = timedelta(seconds=60)  # between our clock and the issuer's
@@ -37,7 +38,7 @@ class NotForYou(Forbidden):
 class Caller(Struct, frozen=True):
     """Whoever is at the door; `id` is the subject of the token, which the issuer never gives to anybody else."""
 
-    kind: Literal["nobody", "customer", "staff", "service"]
+    kind: Kind
     id: str = ""
 
     @property
@@ -49,6 +50,11 @@ class Caller(Struct, frozen=True):
 
 
 NOBODY = Caller("nobody")
+
+
+def kind_of(groups: Collection[str]) -> Kind:
+    """What a member of these groups is; whoever is in none of ours is a customer."""
+    return "staff" if "staff" in groups else "service" if "service" in groups else "customer"
 
 
 class Identity(Struct, frozen=True):

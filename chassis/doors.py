@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from chalice.app import Chalice, ChaliceAuthorizer, Response
 from msgspec import Struct
 
-from chassis import auth, aws, conditions, http, log, parsing, settings
+from chassis import auth, aws, browsers, conditions, http, log, parsing, settings
 from chassis.auth import NOBODY, ROLES, Caller, Role
 from chassis.conditions import Match
 from chassis.idempotency import mark
@@ -59,7 +59,7 @@ class Doors:
     def __init__(self, app: Chalice, identify: ChaliceAuthorizer) -> None:
         self.app, self.identify = app, identify
         self.all: list[Door] = []
-        app.register_middleware(self._with_problems, "http")
+        app.register_middleware(self._finish, "http")
 
     def __call__(
         self,
@@ -80,19 +80,31 @@ class Doors:
         """
         if role not in ROLES:
             raise ValueError(f"{method} {path}: {role!r} is none of the roles {', '.join(ROLES)}")
-
-        wants_match = method in ("PUT", "PATCH", "DELETE") if conditional is None else conditional
+        match = method in ("PUT", "PATCH", "DELETE") if conditional is None else conditional
 
         def register(handler: Handler) -> Handler:
-            door = Door(method, path, role, takes, query, gives, status, location, wants_match, handler)
-            self.all.append(door)
-            view = functools.wraps(handler)(lambda **names: self._pass(door, names))
-            # no content types: Chalice's own check would answer 415 before ours could say what is wrong
-            authorizer = None if role == "public" else self.identify
-            self.app.route(path, methods=[method], content_types=[], authorizer=authorizer)(view)
+            self._open(Door(method, path, role, takes, query, gives, status, location, match, handler))
             return handler
 
         return register
+
+    def _open(self, door: Door) -> None:
+        """No content types: Chalice's own check would answer 415 before ours could say what is wrong."""
+        if all(each.path != door.path for each in self.all):
+            self.app.route(door.path, methods=["OPTIONS"], content_types=[])(self._preflight(door.path))
+        self.all.append(door)
+        view = functools.wraps(door.handler)(lambda **names: self._pass(door, names))
+        authorizer = None if door.role == "public" else self.identify
+        self.app.route(door.path, methods=[door.method], content_types=[], authorizer=authorizer)(view)
+
+    def _preflight(self, path: str) -> Callable[..., Response]:
+        """Answers a browser that asks what a page of another origin may send here."""
+
+        def options(**names: str) -> Response:
+            methods = [door.method for door in self.all if door.path == path]
+            return http.empty(204, browsers.preflight(methods))
+
+        return options
 
     def _pass(self, door: Door, names: dict[str, str]) -> Response:
         began, incoming = time.perf_counter(), self.app.current_request
@@ -111,9 +123,19 @@ class Doors:
             )
         return response
 
-    def _with_problems(self, request: Any, get_response: Callable[[Any], Response]) -> Response:
+    def _finish(self, request: Any, get_response: Callable[[Any], Response]) -> Response:
+        """Gives every answer, the framework's own too, its headers and, if it is a no, its form."""
+        response = self._as_problem(request, get_response(request))
+        shared = request.method == "GET" and self._is_public(request.context.get("resourcePath"))
+        response.headers.update(browsers.protected(shared=shared))
+        response.headers.update(browsers.readable(request.headers.get("origin")))
+        return response
+
+    def _is_public(self, path: str) -> bool:
+        return any(door.path == path and door.method == "GET" and door.role == "public" for door in self.all)
+
+    def _as_problem(self, request: Any, response: Response) -> Response:
         """Turns what the framework itself refuses (405, 500 ...) into a problem document like all others."""
-        response = get_response(request)
         if response.status_code < 400 or response.headers.get("Content-Type") == http.PROBLEM:
             return response
         allow = {name: value for name, value in response.headers.items() if name == "Allow" and isinstance(value, str)}

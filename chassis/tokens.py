@@ -4,7 +4,6 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ import jwt
 import msgspec
 from msgspec import Meta, Struct
 
-from chassis import clock, keys, settings
+from chassis import auth, clock, keys, settings
 from chassis.auth import LEEWAY, Caller, Identity
 
 LONGEST = 8 * 1024  # signs of a token
@@ -104,7 +103,7 @@ def _typed(read: dict[str, Any], as_type: Any) -> Any:
         raise BadToken(str(error)) from None
 
 
-def _accepted(claims: _Claims, typ: str, groups: Iterable[str], now: datetime) -> Identity:
+def _accepted(claims: _Claims, typ: str, groups: list[str], now: datetime) -> Identity:
     issued, expires, since = (datetime.fromtimestamp(each, UTC) for each in (claims.iat, claims.exp, claims.nbf))
     if claims.iss != settings.text("IDENTITY_ISSUER"):
         raise BadToken("another issuer's")
@@ -118,7 +117,7 @@ def _accepted(claims: _Claims, typ: str, groups: Iterable[str], now: datetime) -
         raise BadToken("good for too long")
     if max(since, issued) - LEEWAY > now:
         raise BadToken("not yet good")
-    return Identity(Caller(_kind(groups), claims.sub), issued, expires)
+    return Identity(Caller(auth.kind_of(groups), claims.sub), issued, expires)
 
 
 def _is_for_us(claims: _Claims) -> bool:
@@ -132,7 +131,3 @@ def _is_for_us(claims: _Claims) -> bool:
 def _groups(claims: dict[str, Any]) -> list[str]:
     groups = claims.get(settings.text("IDENTITY_GROUPS_CLAIM", "cognito:groups"), [])
     return [each for each in groups if isinstance(each, str)] if isinstance(groups, list) else []
-
-
-def _kind(groups: Iterable[str]) -> Literal["customer", "staff", "service"]:
-    return "staff" if "staff" in groups else "service" if "service" in groups else "customer"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.architecture.sources import Source
 
-_EVENTS = ("on_sqs_message", "on_dynamodb_record", "schedule")
+_HANDLERS = ("authorizer", "on_sqs_message", "on_dynamodb_record", "schedule")
 
 
 def flaws(sources: Iterable[Source]) -> list[str]:
@@ -28,5 +28,5 @@ def _flaws(function: ast.FunctionDef) -> Iterator[str]:
     if isinstance(door.func, ast.Name) and door.func.id == "door":
         if "role" not in {keyword.arg for keyword in door.keywords}:
             yield "does not say which role may use it"
-    elif not (isinstance(door.func, ast.Attribute) and door.func.attr in _EVENTS):
+    elif not (isinstance(door.func, ast.Attribute) and door.func.attr in _HANDLERS):
         yield "is opened past the doors, where nothing is checked"

@@ -19,8 +19,29 @@ def test_every_handler_is_a_door_with_a_role_or_an_event_and_has_no_logic() -> N
 def test_every_route_of_an_app_went_through_its_doors_and_has_a_role(name: str) -> None:
     module = load_apps()[name]
     served = {(method, path) for path, methods in module.app.routes.items() for method in methods}
-    assert served == {(door.method, door.path) for door in module.door.all}
+    asked_beforehand = {("OPTIONS", path) for path in module.app.routes}
+    assert served == {(door.method, door.path) for door in module.door.all} | asked_beforehand
     assert {door.role for door in module.door.all} <= set(ROLES)
+
+
+@pytest.mark.parametrize("name", load_apps())
+def test_before_every_route_that_is_not_public_stands_the_authorizer(name: str) -> None:
+    module = load_apps()[name]
+    guarded = {
+        (method, path)
+        for path, entries in module.app.routes.items()
+        for method, entry in entries.items()
+        if entry.authorizer is module.identify
+    }
+    assert guarded == {(door.method, door.path) for door in module.door.all if door.role != "public"}
+
+
+def test_a_route_that_does_not_say_who_may_use_it_fails_when_it_is_declared() -> None:
+    door = load_apps()["orders"].door
+    with pytest.raises(TypeError, match="role"):
+        door("GET", "/open")
+    with pytest.raises(ValueError, match="'anybody' is none of the roles"):
+        door("GET", "/open", role="anybody")
 
 
 @pytest.mark.parametrize(

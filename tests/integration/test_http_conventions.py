@@ -126,10 +126,10 @@ def test_cancelling_twice_is_cancelling_once(shop: Shop, ada: str) -> None:
 @pytest.mark.parametrize(
     ("name", "route", "allowed"),
     [
-        ("customers", "/customers", {"POST"}),
-        ("customers", "/customers/{customer_id}", {"PUT", "GET", "PATCH", "DELETE"}),
-        ("orders", "/orders", {"GET", "POST"}),
-        ("products", "/products/{sku}/stock", {"GET"}),
+        ("customers", "/customers", {"POST", "OPTIONS"}),
+        ("customers", "/customers/{customer_id}", {"PUT", "GET", "PATCH", "DELETE", "OPTIONS"}),
+        ("orders", "/orders", {"GET", "POST", "OPTIONS"}),
+        ("products", "/products/{sku}/stock", {"GET", "OPTIONS"}),
     ],
 )
 def test_a_method_that_a_route_has_not_is_refused_with_those_it_has(
