@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 """
 
 import base64
+import re
 from typing import Any
 
 import msgspec
@@ -21,6 +22,8 @@ _NO = {
     "UserNotConfirmedException",
     "UserNotFoundException",
 }
+# As the policy in infra/templates/identity.yaml, and without white space, which Cognito takes in no password.
+_STRONG = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])\S{12,256}")
 
 
 class AccountNotAccepted(Invalid):
@@ -35,8 +38,17 @@ class PasswordNotAccepted(Invalid):
     """The provider's policy wants another one."""
 
     def __init__(self) -> None:
-        detail = "Choose a longer password, with lower and upper case letters and digits."
+        detail = "Choose 12 signs or more, with lower and upper case letters and digits, and no spaces."
         super().__init__(detail, Flaw("#/password", detail))
+
+
+def refuse_weak(password: str) -> None:
+    """Raises PasswordNotAccepted, before a pool is asked: it looks at the password of new accounts only.
+
+    Its no would tell whoever tries a poor one whether an email has an account.
+    """
+    if not _STRONG.fullmatch(password):
+        raise PasswordNotAccepted
 
 
 class Tokens(Struct, frozen=True):

@@ -11,7 +11,7 @@ from chassis import clock, settings
 from chassis.auth import Caller, may_touch
 from chassis.conditions import Match
 from chassis.limits import Limit
-from chassis.user_pool import Tokens, UserPool
+from chassis.user_pool import Tokens, UserPool, refuse_weak
 
 # By the email, and counted before anybody looks whether it has an account: the answer is the same for all.
 SIGN_UPS = Limit("CUSTOMERS_SIGN_UP_LIMIT", "5/3600")
@@ -23,9 +23,10 @@ def sign_up(asked: schemas.SignUp) -> schemas.SignedUp:
 
     Asked again with the same password, it completes what was begun, and changes nothing that is there.
     """
-    began, email = clock.now(), model.canonical(asked.email)
+    began, email, pool = clock.now(), model.canonical(asked.email), accounts()
+    refuse_weak(asked.password)
     SIGN_UPS.take(store.TABLE, email)
-    subject = accounts().open_account(email, asked.password) or accounts().owner(email, asked.password)
+    subject = pool.open_account(email, asked.password) or pool.owner(email, asked.password)
     if subject:
         store.register(*model.register(subject, _details(asked), clock.now()))
     clock.wait_until(began + _least())
