@@ -125,9 +125,12 @@ class UserPool(Struct, frozen=True):
             if _code(error) not in _NO:  # signed out before
                 raise
 
-    def close_account(self, email: str) -> None:
-        """Nobody signs in with it any more, and its sessions end; an account that is not there is closed already."""
-        named = {"UserPoolId": self.id, "Username": email}
+    def close_account(self, subject: str) -> None:
+        """Nobody signs in with it any more, and its sessions end; an account that is not there is closed already.
+
+        By its subject, which is its own for ever: an email is what somebody says.
+        """
+        named = {"UserPoolId": self.id, "Username": subject}
         try:
             _cognito().admin_disable_user(**named)
             _cognito().admin_user_global_sign_out(**named)

@@ -1,5 +1,7 @@
 """Signing up and in: nobody learns who has an account, and nobody has a hand in another's."""
 
+import base64
+import json
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -32,10 +34,25 @@ def sign_in(shop: Shop, email: str, password: str = PASSWORD) -> Answer:
     return shop.call("POST", "/sessions", {"email": email, "password": password}, by="")
 
 
+def refresh(shop: Shop, token: str) -> Answer:
+    return shop.call("POST", "/sessions/refresh", {"refresh_token": token}, by="")
+
+
 def with_account(shop: Shop, password: str = PASSWORD) -> str:
     email = new()
     assert sign_up(shop, email, password).status == 202
     return email
+
+
+def signed_in(shop: Shop, email: str) -> str:
+    """Who has the account, as everywhere: kind and id."""
+    session = sign_in(shop, email).body
+    return f"customer:{subject(session['access_token'])}"
+
+
+def subject(access_token: str) -> str:
+    payload = access_token.split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
 
 
 def as_said(answer: Answer) -> tuple[int, dict[str, str], Any]:
@@ -62,3 +79,21 @@ def test_no_password_that_is_let_through_is_left_for_the_pool_to_refuse(shop: Sh
         assert sign_in(shop, with_account(shop, barely), barely).status == 200
     assert sign_up(shop, new(), "aA1" + "x" * 8).status == 422
     assert sign_up(shop, new(), "aA1" + "x" * 254).status == 422
+
+
+def test_whoever_is_deactivated_signs_in_no_more_and_no_session_goes_on(shop: Shop) -> None:
+    email = with_account(shop)
+    session = sign_in(shop, email).body
+    assert shop.call("DELETE", "/customers/me", by=signed_in(shop, email), if_match="*").status == 204
+    assert sign_in(shop, email).status == 401
+    assert refresh(shop, session["refresh_token"]).status == 401
+
+
+def test_whoever_claims_anothers_email_closes_no_account_but_its_own(shop: Shop) -> None:
+    """An email stands in what a caller says of itself, and nobody has asked whether it is its own."""
+    victim = with_account(shop)
+    session = sign_in(shop, victim).body
+    assert shop.call("PUT", "/customers/me", {"email": victim, "name": "Ada"}, by="customer:thief").status == 200
+    assert shop.call("DELETE", "/customers/me", by="customer:thief", if_match="*").status == 204
+    assert sign_in(shop, victim).status == 200
+    assert refresh(shop, session["refresh_token"]).status == 200

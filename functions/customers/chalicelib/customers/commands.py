@@ -94,7 +94,7 @@ def deactivate_customer(id: str, match: Match, by: Caller) -> Customer:
 
     gone = _found(wanted, store.customers.change(wanted, decide))
     if has_accounts():
-        accounts().close_account(model.canonical(gone.email))
+        accounts().close_account(wanted)
     return gone
 
 
