@@ -15,6 +15,7 @@ from chassis.messages import Message
 
 Event = dict[str, Any]
 ENTRIES = 10  # messages in one PublishBatch (the limit of SNS)
+_NAMING = ("pk", "version", "outbox")  # what an operator finds an item by, and sees what it was to tell
 
 
 class NotPublished(Exception):
@@ -55,7 +56,8 @@ def _entries(record: Event, capability: str, known: dict[str, type]) -> Sequence
     try:
         return [_entry(sequence, message) for message in messages.of_image(capability, image, known)]
     except Exception as error:  # whatever is wrong with this one record, the others are not to wait for it
-        _park(capability, _json(image), f"{type(error).__name__}: {error}", sequence)
+        named = {name: image[name] for name in _NAMING if name in image}  # of the rest, some may tell of a person
+        _park(capability, _json(named), f"{type(error).__name__}: {error}", sequence)
         return []
 
 
@@ -112,6 +114,6 @@ def _park(capability: str, body: str, cause: str, record: str) -> None:
     log.warn("parked", record=record, cause=cause)
     aws.client("sqs").send_message(
         QueueUrl=settings.text(f"{capability.upper()}_RELAY_DLQ_URL"),
-        MessageBody=body[: messages.SIZE // 4],  # the whole of it stands in the table
+        MessageBody=body[: messages.SIZE // 4],
         MessageAttributes={"cause": {"DataType": "String", "StringValue": cause[:1024] or "unknown"}},
     )
