@@ -20,12 +20,11 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def number(name: str, default: int) -> int:
-    """The variable's value as a whole number; raises ValueError naming the variable where it is none."""
+    """The variable's value as a whole number, zero or more; raises ValueError naming the variable where it is none."""
     value = os.environ.get(name) or str(default)
-    try:
-        return int(value)
-    except ValueError:
-        raise ValueError(f"the environment variable {name} must be a whole number, not {value!r}") from None
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        raise ValueError(f"the environment variable {name} must be a whole number, not {value!r}")
+    return int(value)
 
 
 def rate(name: str, default: str) -> tuple[int, int]:
