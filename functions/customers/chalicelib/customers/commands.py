@@ -8,7 +8,7 @@ from msgspec import UNSET, structs
 from chalicelib.customers import model, schemas, store
 from chalicelib.customers.model import Address, Customer
 from chassis import clock, settings
-from chassis.auth import Caller, may_touch
+from chassis.auth import Caller, may_touch, on_behalf_of
 from chassis.conditions import Match
 from chassis.limits import Limit
 from chassis.user_pool import Tokens, UserPool, refuse_weak
@@ -28,7 +28,8 @@ def sign_up(asked: schemas.SignUp) -> schemas.SignedUp:
     SIGN_UPS.take(store.TABLE, email)
     subject = pool.open_account(email, asked.password) or pool.owner(email, asked.password)
     if subject:
-        store.register(*model.register(subject, _details(asked), clock.now()))
+        with on_behalf_of(str(Caller("customer", subject))):  # whoever knows the password is who acts
+            store.register(*model.register(subject, _details(asked), clock.now()))
     clock.wait_until(began + _least())
     return schemas.SignedUp(asked.email)
 
