@@ -1,6 +1,5 @@
 """The rooms of a capability: the same files in each, and nothing else."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ def misplaced(name: str, files: Iterable[str]) -> list[str]:
     """What is missing in a capability's folder, and what has no place there, each as a sentence."""
     there = set(files)
     missing = [f"{name}: {path} is missing" for path in sorted(due(name) - there)]
-    return missing + [f"{name}: {path} {_reason(path)}" for path in sorted(there - due(name)) if not _may_be(path)]
+    return missing + [f"{name}: {path} {_reason(path)}" for path in sorted(there - due(name))]
 
 
 def files_of(folder: Path) -> Iterator[str]:
@@ -30,11 +29,9 @@ def files_of(folder: Path) -> Iterator[str]:
             yield from (f"{path.name}/{below}" for below in files_of(path))
 
 
-def _may_be(path: str) -> bool:
-    return re.fullmatch(r"\.chalice/policy-[a-z0-9-]+\.json", path) is not None
-
-
 def _reason(path: str) -> str:
     if path == "chalicelib/__init__.py":
         return "would make one capability hide the others: chalicelib is a namespace that they share"
+    if path.startswith(".chalice/policy"):
+        return "would never be read: what a function may do stands in the overlay of its app"
     return "has no place in a capability"

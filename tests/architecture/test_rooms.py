@@ -21,7 +21,7 @@ def test_the_chassis_of_a_capability_is_the_one_of_this_repository(name: str) ->
 
 
 def test_a_missing_room_and_a_stray_file_are_seen() -> None:
-    there = (due("orders") - {"chalicelib/orders/store.py"}) | {"settings.py", ".chalice/policy-dev.json"}
+    there = (due("orders") - {"chalicelib/orders/store.py"}) | {"settings.py"}
     assert misplaced("orders", there) == [
         "orders: chalicelib/orders/store.py is missing",
         "orders: settings.py has no place in a capability",
@@ -31,3 +31,8 @@ def test_a_missing_room_and_a_stray_file_are_seen() -> None:
 def test_the_file_that_would_make_one_capability_hide_the_others_is_seen() -> None:
     [flaw] = misplaced("orders", due("orders") | {"chalicelib/__init__.py"})
     assert "would make one capability hide the others" in flaw
+
+
+def test_rights_that_chalice_would_not_read_are_seen() -> None:
+    [flaw] = misplaced("orders", due("orders") | {".chalice/policy-dev.json"})
+    assert "stands in the overlay of its app" in flaw

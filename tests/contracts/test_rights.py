@@ -1,6 +1,7 @@
-"""A capability may do what it does, on what is its own, and nothing else."""
+"""Each function may do what it does, on what is its own, and nothing else."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,62 +11,40 @@ import pytest
 
 from chassis import aws, clock
 from infra.apps_in_process import ROOT, app_folders
+from infra.local.stacks import apply
+from tests.contracts.rights import (
+    FOR_LAMBDA,
+    Function,
+    Right,
+    at_work,
+    declared,
+    for_lambda,
+    functions,
+    granted,
+    needed,
+    statements,
+)
 from tests.contracts.stocked import PRICE, ids, made
+from tests.infra.stacks.project import STACKS
 from tests.shop import CONTEXT, Shop
 
-Right = tuple[str, str]  # an action, and the end of the name of what it is done to
-# What Lambda itself does for a function, with the function's rights.
-FOR_LAMBDA = {
-    *(f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")),
-    *(f"sqs:{action}" for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")),
-    *(f"logs:{action}" for action in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")),
-}
-
-
-def policy(name: str) -> list[tuple[str, str]]:
-    """Each action with each resource that the policy of the stage dev allows it on."""
-    document = json.loads((ROOT / "functions" / name / ".chalice/policy-dev.json").read_text(encoding="utf-8"))
-    assert {statement["Effect"] for statement in document["Statement"]} == {"Allow"}
-    return [
-        (action, resource)
-        for statement in document["Statement"]
-        for action in statement["Action"]
-        for resource in _many(statement["Resource"])
-    ]
-
-
-def _many(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def needed(call: str, given: dict[str, Any]) -> Iterator[Right]:
-    """The rights that a call needs: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/using-identity-based-policies.html."""
-    match call:
-        case "PublishBatch":
-            yield "sns:Publish", given["TopicArn"].rpartition(":")[2]
-        case "SendMessage":
-            yield "sqs:SendMessage", given["QueueUrl"].rpartition("/")[2]
-        case "BatchGetItem":
-            yield from (("dynamodb:BatchGetItem", f"table/{table}") for table in given["RequestItems"])
-        case "TransactWriteItems":  # needs the rights of what is in it, and none of its own
-            for [(verb, request)] in (list(item.items()) for item in given["TransactItems"]):
-                yield f"dynamodb:{verb}Item", f"table/{request['TableName']}"
-        case "Query":
-            yield "dynamodb:Query", f"table/{given['TableName']}/index/{given['IndexName']}"
-        case _:
-            yield f"dynamodb:{call}", f"table/{given['TableName']}"
+Used = dict[Function, set[Right]]
+PASSWORD = "Correct-horse-1"
+LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 @pytest.fixture
-def used(shop: Shop) -> Iterator[set[Right]]:
-    """The rights that the shop's calls need, as they are made."""
-    found: set[Right] = set()
+def used(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Used]:
+    """The rights that the shop's calls need, as they are made, by the function that makes them."""
+    monkeypatch.setenv("CUSTOMERS_LEAST_ANSWER_MS", "0")
+    found: Used = defaultdict(set)
 
     def make(service: str) -> Any:
+        def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+            found[at_work()].update(needed(service, model.name, params))
+
         client = boto3.client(service)  # type: ignore[call-overload]  # the name is a variable
-        client.meta.events.register(
-            "provide-client-params.*.*", lambda params, model, **_: found.update(needed(model.name, params))
-        )
+        client.meta.events.register("provide-client-params.*.*", note)
         return client
 
     aws.use(make)
@@ -73,21 +52,49 @@ def used(shop: Shop) -> Iterator[set[Right]]:
     aws.use(None)
 
 
+@pytest.fixture
+def deployed(shop: Shop) -> dict[Function, dict[str, Any]]:
+    """Every function with its role, over the very things that the shop works on."""
+    exports = apply(STACKS, {"Stage": "test"}, shop.clients)
+    return {function: each for name in app_folders() for function, each in functions(name, exports, "test").items()}
+
+
 def live_through_everything(shop: Shop) -> None:
-    """Every kind of call that the capabilities make."""
+    """Every kind of call that the functions make."""
+    made(shop.call("POST", "/products/tea/stock-adjustments", {"delta": 5, "reason": "delivery"}))
     there = ids(shop)
     customer, order = there["customer_id"], there["order_id"]
-    for path in (f"/customers/{customer}", f"/orders?customer_id={customer}", "/products", "/products?category=drinks"):
+    for path in (f"/customers/{customer}", f"/orders?customer_id={customer}", "/products", "/catalogue?status=active"):
         made(shop.call("GET", path))
-    made(shop.call("PATCH", f"/customers/{customer}", {"email": "countess@example.com"}, if_match="*"))
+    made(shop.call("GET", "/products?category=drinks"))
+    made(shop.call("PATCH", f"/customers/{customer}", {"name": "Countess"}, if_match="*"))
     made(shop.call("PATCH", "/products/tea", {"price": PRICE | {"amount": 1}}, if_match="*"))
     made(shop.call("POST", f"/orders/{order}/cancel"))
     made(shop.call("DELETE", f"/customers/{customer}", if_match="*"))
-    shop.settle()
+    come_and_go(shop)
     clock.use(lambda: datetime.now(UTC) + timedelta(days=1))
-    shop.tick()
+    shop.tick()  # an order still waits
+    shop.settle()
     for name, app in shop.apps.items():
         app.relay(_untellable(name), CONTEXT)
+
+
+def come_and_go(shop: Shop) -> None:
+    """All that is done with an account."""
+    account = {"email": "lin@example.com", "password": PASSWORD}
+    sign_up = account | {"name": "Lin"}
+    assert shop.call("POST", "/customers", sign_up | {"password": "poor-password"}, by="").status == 422
+    for _ in range(2):  # the second finds the account
+        made(shop.call("POST", "/customers", sign_up, by=""))
+    session = made(shop.call("POST", "/sessions", account, by=""))
+    made(shop.call("POST", "/sessions/refresh", {"refresh_token": session["refresh_token"]}, by=""))
+    signed_in = {"by": "", "authorization": f"Bearer {session['access_token']}"}
+    shop.settle()
+    made(shop.call("POST", "/orders", {"lines": [{"sku": "tea", "quantity": 1}]}, **signed_in))
+    made(shop.call("DELETE", "/sessions", **signed_in))
+    again = made(shop.call("POST", "/sessions", account, by=""))
+    signed_in["authorization"] = f"Bearer {again['access_token']}"
+    made(shop.call("DELETE", "/customers/me", if_match="*", **signed_in))
 
 
 def _untellable(name: str) -> dict[str, Any]:
@@ -97,30 +104,42 @@ def _untellable(name: str) -> dict[str, Any]:
     return {"Records": [{"dynamodb": {"SequenceNumber": "1", "NewImage": image}}]}
 
 
-def test_a_capability_may_do_exactly_what_it_does(shop: Shop, used: set[Right]) -> None:
+def test_a_function_may_do_exactly_what_it_does(shop: Shop, used: Used, deployed: dict[Function, Any]) -> None:
     live_through_everything(shop)
-    for name in app_folders():
-        own = {(action, what) for action, what in used if f"emporium-test-{name}" in what}
-        allowed = {
-            (action, resource.rpartition(":")[2].replace("emporium-dev-", "emporium-test-"))
-            for action, resource in policy(name)
-            if action not in FOR_LAMBDA
-        }
-        assert allowed == own, name
-    assert {what.removeprefix("table/").split("/")[0].split("-")[2] for _, what in used} == set(app_folders())
+    assert used.keys() <= deployed.keys()
+    for function, each in deployed.items():
+        assert set(granted(each)) == used[function] | for_lambda(each), function
+
+
+def test_a_right_names_its_action_and_its_thing_and_nothing_but_log_streams_by_a_wildcard(
+    deployed: dict[Function, Any],
+) -> None:
+    for function, each in deployed.items():
+        own_logs = f":log-group:{each['LoggingConfig']['LogGroup']}:*"  # Lambda names the streams as it makes them
+        for action, resource in granted(each):
+            assert "*" not in action, function
+            assert "*" not in resource or (action in FOR_LAMBDA["LogGroup"] and resource.endswith(own_logs)), function
+        assert {"Effect", "Action", "Resource", "Sid"} == {key for one in statements(each) for key in one}, function
+        assert {one["Effect"] for one in statements(each)} == {"Allow"}, function
+
+
+def test_a_right_is_on_a_thing_of_the_functions_own_capability_or_the_accounts(deployed: dict[Function, Any]) -> None:
+    for (name, function), each in deployed.items():
+        for action, resource in granted(each):
+            own = f"emporium-test-{name}" in resource or f"/emporium/test/{name}/{function}:" in resource
+            assert own or (name == "customers" and action.startswith("cognito-idp:Admin")), (name, function, action)
+
+
+def test_every_function_has_a_role_that_nobody_takes_on_but_lambda(deployed: dict[Function, Any]) -> None:
+    assert deployed.keys() == {(name, each) for name in app_folders() for each in ("api_handler", *declared(name))}
+    for function, each in deployed.items():
+        assert each["Role"].keys() == {"AssumeRolePolicyDocument", "Policies"}, function
+        assert each["Role"]["AssumeRolePolicyDocument"]["Statement"] == [LAMBDA], function
 
 
 @pytest.mark.parametrize("name", app_folders())
-def test_a_right_names_its_action_and_a_thing_of_the_capabilitys_own_stage(name: str) -> None:
-    for action, resource in policy(name):
-        assert "*" not in action
-        assert f"emporium-dev-{name}" in resource
-
-
-@pytest.mark.parametrize("name", app_folders())
-def test_a_deployed_stage_has_the_rights_that_were_written_for_it(name: str) -> None:
+def test_an_app_without_its_overlay_has_no_role_that_there_is(name: str) -> None:
     config = json.loads((ROOT / "functions" / name / ".chalice/config.json").read_text(encoding="utf-8"))
-    assert config["autogen_policy"] is False
-    deployed = {stage: each["iam_policy_file"] for stage, each in config["stages"].items() if stage != "local"}
-    assert deployed == {stage: f"policy-{stage}.json" for stage in deployed}
-    assert all((ROOT / "functions" / name / ".chalice" / file).is_file() for file in deployed.values())
+    assert config["manage_iam_role"] is False
+    assert config["iam_role_arn"].startswith("arn:aws:iam::000000000000:role/")
+    assert not {"manage_iam_role", "iam_role_arn"} & {key for stage in config["stages"].values() for key in stage}

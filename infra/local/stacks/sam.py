@@ -92,5 +92,5 @@ FUNCTION_PROPERTIES = frozenset(
     }
 )
 
-# Resources that an overlay may add and that watch or keep, but do not take part.
-NOTHING_LOCAL = frozenset({"AWS::Logs::LogGroup", "AWS::CloudWatch::Alarm"})
+# Resources that an overlay may add and that watch, keep or allow, but do not take part: here everybody may do all.
+NOTHING_LOCAL = frozenset({"AWS::CloudWatch::Alarm", "AWS::IAM::Role", "AWS::Logs::LogGroup"})

@@ -48,9 +48,7 @@ class EmptyZip(LambdaDeploymentPackager):
 
 def packaged(project: Path, overlay: Path, out: Path) -> str:
     factory, stage = CLIFactory(str(project)), stage_in_aws(project)
-    # An app that names no rights yet gets those that Chalice guesses: the rest of its template can be looked at.
-    guess_rights = None if any(project.glob(".chalice/policy*.json")) else True
-    config = factory.create_config_obj(stage, autogen_policy=guess_rights)
+    config = factory.create_config_obj(stage)
     app_packager(config, factory.create_package_options(), overlay, out).package_app(config, str(out), stage)
     return (out / "sam.yaml").read_text()
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,26 @@ HANDLERS = {
     "Relay": "@app.on_dynamodb_record(stream_arn='arn:aws:dynamodb:us-east-1:1:table/placeholder/stream/s')\n"
     "def relay(event):\n    pass\n",
     "Tick": "@app.schedule('rate(1 minute)')\ndef tick(event):\n    pass\n",
+    "Identify": "@app.authorizer()\ndef identify(request):\n    pass\n",
     "APIHandler": "@app.route('/')\ndef index():\n    return {}\n",
 }
 
 
+def functions(resources: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in resources.items() if each["Type"] == "AWS::Serverless::Function"}
+
+
 def a_sample_app(directory: Path, overlay: Path) -> Path:
     """The least app that has the functions which an overlay speaks of."""
-    handlers = [HANDLERS[name] for name in read(overlay).resources]
+    handlers = [HANDLERS[name] for name in functions(read(overlay).resources)]
     (directory / ".chalice").mkdir()
-    config = {"version": "2.0", "app_name": "sample", "stages": {"dev": {"api_gateway_stage": "dev"}}}
+    config = {
+        "version": "2.0",
+        "app_name": "sample",
+        "manage_iam_role": False,
+        "iam_role_arn": "arn:aws:iam::000000000000:role/stated-in-the-overlay",
+        "stages": {"dev": {"api_gateway_stage": "dev"}},
+    }
     (directory / ".chalice" / "config.json").write_text(json.dumps(config))
     (directory / "app.py").write_text("\n".join(["from chalice import Chalice", "app = Chalice('sample')", *handlers]))
     return directory
@@ -52,10 +64,19 @@ def assert_deployable(text: str) -> None:
     """Sound to CloudFormation, with no function that Chalice knows nothing of, and no source still as in app.py."""
     assert lint(text) == []
     resources: dict[str, Any] = yaml.safe_load(text)["Resources"]
-    for name, resource in resources.items():
-        if resource["Type"] == "AWS::Serverless::Function":
-            assert "Handler" in resource["Properties"], name
-            assert_listens_to_what_stands(resource["Properties"].get("Events", {}))
+    for name, resource in functions(resources).items():
+        assert "Handler" in resource["Properties"], name
+        assert_listens_to_what_stands(resource["Properties"].get("Events", {}))
+    assert_each_has_its_own_role(resources)
+
+
+def assert_each_has_its_own_role(resources: Mapping[str, Any]) -> None:
+    """And writes to logs of its own; there is no role besides."""
+    named = functions(resources)
+    assert {name for name, each in resources.items() if each["Type"] == "AWS::IAM::Role"} == {f"{n}Role" for n in named}
+    for name, each in named.items():
+        assert each["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+        assert each["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}Logs"}}
 
 
 def assert_listens_to_what_stands(events: dict[str, Any]) -> None:
@@ -76,7 +97,7 @@ def test_an_overlay_merged_into_what_chalice_writes_is_valid(capability: str) ->
 
 
 def test_an_overlay_merged_into_the_least_app_that_has_its_handlers_is_valid(tmp_path: Path) -> None:
-    overlay = max(OVERLAYS, key=lambda path: len(read(path).resources))
+    overlay = max(OVERLAYS, key=lambda path: len(functions(read(path).resources)))
     assert_deployable(packaged(a_sample_app(tmp_path, overlay), overlay))
 
 
@@ -88,7 +109,7 @@ def test_every_app_has_an_overlay() -> None:
 def test_a_function_answers_with_failures_exactly_where_its_mapping_asks_for_them(path: Path) -> None:
     template = read(path)
     assert "PARTIAL_BATCH_RESPONSES" not in json.dumps(template.globals)
-    for name, resource in template.resources.items():
+    for name, resource in functions(template.resources).items():
         properties = resource["Properties"]
         answers = properties.get("Environment", {}).get("Variables", {}).get("PARTIAL_BATCH_RESPONSES") == "on"
         asked = [event["Properties"].get("FunctionResponseTypes") for event in properties.get("Events", {}).values()]
