@@ -78,15 +78,10 @@ class UserPool(Struct, frozen=True):
         named = {"UserPoolId": self.id, "Username": email}
         try:
             made = _cognito().admin_create_user(**named, TemporaryPassword=password, MessageAction="SUPPRESS")
+            _cognito().admin_set_user_password(**named, Password=password, Permanent=True)
         except ClientError as error:
             if _code(error) == "UsernameExistsException":
                 return None
-            raise _refusal(error) from None
-        try:
-            _cognito().admin_set_user_password(**named, Password=password, Permanent=True)
-        except ClientError as error:
-            if isinstance(_refusal(error), Invalid):
-                _cognito().admin_delete_user(**named)
             raise _refusal(error) from None
         return next(str(each["Value"]) for each in made["User"]["Attributes"] if each["Name"] == "sub")
 

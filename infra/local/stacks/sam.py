@@ -93,4 +93,4 @@ FUNCTION_PROPERTIES = frozenset(
 )
 
 # Resources that an overlay may add and that watch, keep or allow, but do not take part: here everybody may do all.
-NOTHING_LOCAL = frozenset({"AWS::CloudWatch::Alarm", "AWS::IAM::Role", "AWS::Logs::LogGroup"})
+NOTHING_LOCAL = frozenset({"AWS::CloudWatch::Alarm", "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::Serverless::Api"})

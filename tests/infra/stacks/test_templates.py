@@ -12,6 +12,8 @@ import cfnlint.api
 import pytest
 import yaml
 
+from chassis import http
+from chassis.auth import NotSignedIn
 from infra.local.stacks.reading import read
 from tests.infra.stacks.project import KEY, OVERLAYS, ROOT, STACKS, TEMPLATES
 
@@ -144,3 +146,23 @@ def test_a_table_or_queue_outlives_its_stack(path: Path) -> None:
                 "Retain",
                 "Retain",
             ), name
+
+
+@pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
+def test_what_the_gateway_itself_refuses_is_a_problem_document_that_is_kept_by_nobody(path: Path) -> None:
+    responses = read(path).resources["RestAPI"]["Properties"]["GatewayResponses"]
+    assert {"UNAUTHORIZED", "DEFAULT_4XX", "DEFAULT_5XX"} <= responses.keys()
+    for response in responses.values():
+        headers = response["ResponseParameters"]["Headers"]
+        assert (headers["Content-Type"], headers["Cache-Control"]) == ("'application/problem+json'", "'no-store'")
+        problem = json.loads(response["ResponseTemplates"]["application/json"])
+        assert problem["instance"] == "urn:uuid:$context.requestId"
+        assert problem.get("status") == response.get("StatusCode")
+
+
+@pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
+def test_the_gateway_refuses_who_sends_no_token_in_the_words_in_which_a_door_does(path: Path) -> None:
+    response = read(path).resources["RestAPI"]["Properties"]["GatewayResponses"]["UNAUTHORIZED"]
+    problem = json.loads(response["ResponseTemplates"]["application/json"])
+    ours = json.loads(str(http.refused(NotSignedIn(), "$context.requestId").body))
+    assert problem == ours
