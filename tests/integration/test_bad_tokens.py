@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from chalice.config import Config
 
-from chassis import keys
+from chassis import browsers, keys
 from chassis.doors import Door
 from infra.local.gateway import Gateway
 from infra.local.web.messages import Request, Response
@@ -74,7 +74,11 @@ def told(response: Response) -> Told:
 # One answer to all of them: whoever forges a token learns nothing by trying.
 SHUT: Told = (
     401,
-    {"content-type": "application/problem+json", "www-authenticate": 'Bearer error="invalid_token"'},
+    {
+        "content-type": "application/problem+json",
+        "www-authenticate": 'Bearer error="invalid_token"',
+        **{name.lower(): value for name, value in browsers.protected(shared=False).items()},
+    },
     {
         "type": "urn:emporium:problem:not-signed-in",
         "title": "Not signed in",
