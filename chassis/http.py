@@ -70,17 +70,20 @@ def empty(status: int, headers: Headers) -> Response:
 def refused(refusal: Refusal, request_id: str) -> Response:
     """A refusal, by the status of its kind."""
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    title = refusal.title()
-    name = re.sub(r"[^a-z]+", "-", title.lower())
     problem = Problem(
-        type=f"urn:emporium:problem:{name}",
-        title=title,
+        type=type_of(type(refusal)),
+        title=refusal.title(),
         status=status,
         detail=refusal.detail,
         instance=f"urn:uuid:{request_id}",
         errors=tuple(map(_error, refusal.flaws)),
     )
     return _problem(problem, _advice(refusal))
+
+
+def type_of(kind: type[Refusal]) -> str:
+    """The problem's type: what a client tells one refusal from another by."""
+    return "urn:emporium:problem:" + re.sub(r"[^a-z]+", "-", kind.title().lower())
 
 
 def _advice(refusal: Refusal) -> Headers:

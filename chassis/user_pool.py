@@ -161,12 +161,11 @@ def _refusal(error: ClientError) -> Exception:
     return refusals[_code(error)]() if _code(error) in refusals else error
 
 
-def _tokens(answer: dict[str, Any] | None, refresh_token: str = "") -> Tokens | None:
+def _tokens(answer: dict[str, Any] | None, still_good: str = "") -> Tokens | None:
     given = (answer or {}).get("AuthenticationResult")
     if not given:
         return None
-    again = given.get("RefreshToken", refresh_token)
-    return Tokens(given["AccessToken"], again, given["TokenType"], given["ExpiresIn"])
+    return Tokens(given["AccessToken"], given.get("RefreshToken", still_good), given["TokenType"], given["ExpiresIn"])
 
 
 def _subject(access_token: str) -> str:

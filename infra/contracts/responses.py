@@ -1,13 +1,12 @@
 """What a route answers: what was asked for, and every problem that it can really give."""
 
-import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from chassis.conditions import VersionIsOld, VersionNotStated
 from chassis.doors import Door
-from chassis.http import JSON, PROBLEM, Problem, refused
+from chassis.http import JSON, PROBLEM, Problem, type_of
 from chassis.parsing import BodyTooLong, FieldNotAccepted, FormatNotRead, NotJson, NotText
 from chassis.refusals import Malformed, NotFound, Refusal, Unavailable
 from infra.contracts.parameters import is_versioned, names_in
@@ -69,17 +68,10 @@ def _before_the_handler(door: Door) -> Iterable[type[Refusal]]:
 
 def _problem(status: int, kinds: Iterable[type[Refusal]]) -> Response:
     """`x-problem-types` has the values of the problem's `type` that can come with this status."""
-    said = sorted((kind.title(), _type(kind)) for kind in kinds)
+    said = sorted((kind.title(), type_of(kind)) for kind in kinds)
     answer: Response = {
         "description": "; ".join(title for title, _ in said) or HTTPStatus(status).phrase,
         "content": {PROBLEM: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}},
         "x-problem-types": [type for _, type in said] or ["about:blank"],
     }
     return answer | ({"headers": {"Retry-After": _RETRY}} if status == 503 else {})
-
-
-def _type(kind: type[Refusal]) -> str:
-    """The problem's type as the chassis says it; a refusal made bare, for its own constructor wants its case."""
-    refusal = kind.__new__(kind)
-    Refusal.__init__(refusal, "")
-    return str(json.loads(refused(refusal, "").body)["type"])

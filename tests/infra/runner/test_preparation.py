@@ -1,9 +1,9 @@
 """What the apps are told of the cloud they run over, and what `chalice local` is told of it."""
 
 import json
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
 from infra.apps_in_process import ROOT
@@ -29,8 +29,7 @@ def prepared() -> dict[str, dict[str, str]]:
             reload=False,
         )
         overlays = prepare(plan)
-        with urllib.request.urlopen(overlays["orders"].environment["IDENTITY_JWKS_URL"]) as keys:
-            assert json.load(keys)["keys"]
+        assert httpx.get(overlays["orders"].environment["IDENTITY_JWKS_URL"]).json()["keys"]
     usual = "http://127.0.0.1:4566"
     return {
         app: {name: value.replace(endpoint, usual) for name, value in overlay.environment.items()}
