@@ -147,7 +147,8 @@ def _answer(door: Door, incoming: Any, names: dict[str, str]) -> tuple[Response,
     """The answer, and to whom."""
     caller = NOBODY
     try:
-        caller = _admitted(door, incoming)
+        caller = _caller(door, incoming)
+        auth.admit(caller, door.role)
         with auth.on_behalf_of(str(caller)):
             return _show(door, incoming, door.handler(_parse(door, incoming, names, caller), **names)), caller
     except Refusal as refusal:
@@ -165,13 +166,9 @@ def _answer(door: Door, incoming: Any, names: dict[str, str]) -> tuple[Response,
         return http.broken(_id(incoming)), caller
 
 
-def _admitted(door: Door, incoming: Any) -> Caller:
-    """Who calls, if such a one may use this door at all."""
-    if door.role == "public":
-        return NOBODY
-    caller = auth.caller(incoming.context.get("authorizer"))
-    auth.admit(caller, door.role)
-    return caller
+def _caller(door: Door, incoming: Any) -> Caller:
+    """Who calls; at a public door nobody is asked."""
+    return NOBODY if door.role == "public" else auth.caller(incoming.context.get("authorizer"))
 
 
 def _parse(door: Door, incoming: Any, names: dict[str, str], caller: Caller) -> Request[Any, Any]:
