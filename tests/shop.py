@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from chalice.config import Config
-from chalice.local import LocalGateway
+from chalice.local import LocalGateway, LocalGatewayException
 
 from chassis import keys
 from infra.apps_in_process import ROOT, load_apps
@@ -52,8 +52,11 @@ class Shop:
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if raw is not None:
             sent.setdefault("content-type", "application/json")
-        got = gateway.handle_request(method, path, sent, raw)
-        return Answer(got["statusCode"], got["headers"], json.loads(got["body"]) if got["body"] else None)
+        try:
+            got: Any = gateway.handle_request(method, path, sent, raw)
+        except LocalGatewayException as refused:  # the gateway's own no, before the app is asked
+            got = {"statusCode": refused.CODE, "headers": refused.headers, "body": refused.body}
+        return Answer(got["statusCode"], dict(got["headers"]), json.loads(got["body"]) if got["body"] else None)
 
     def customer(self, name: str) -> str:
         """The id, and subject, of a customer of that name."""
