@@ -11,7 +11,8 @@ import os
 import statistics
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import cycle
 
 import httpx
 
@@ -20,10 +21,14 @@ from infra.demo import BASKETS, CATALOGUE
 from infra.demo.catalogue import load
 from infra.demo.crowd import each
 from infra.demo.files import read_catalogue, read_lines
+from infra.demo.households import AT_ONCE, open_accounts
 from infra.demo.orders import Order, Orders, make_orders
 from infra.demo.play import Play
-from infra.demo.shop import connect, look, place, register
+from infra.demo.shop import look, place
 from infra.demo.summary import percentile, summarise
+from infra.identity import PASSWORD, STAFF
+from infra.identity.accounts import Account
+from infra.shop import connect
 
 ENOUGH = 1_000_000  # of every product: here nothing runs out
 ONE_BY_ONE = 50
@@ -50,13 +55,13 @@ def measure(url: str | None, wanted: int, clients: int) -> Figures:
     """One run: its figures by name, with their unit."""
     catalogue = read_catalogue(CATALOGUE)
     orders = make_orders(read_lines(BASKETS), catalogue, wanted)
-    with running(url) as stack, connect(stack.url, clients) as shop:
+    with running(url) as stack, connect(stack.url, max(clients, AT_ONCE)) as shop:
         began = time.monotonic()
         products = [dataclasses.replace(product, stock=ENOUGH) for product in catalogue.values()]
-        loaded = sum(1 for _ in load(shop, products, clients))
+        loaded = sum(1 for _ in load(shop, Account(shop, STAFF, PASSWORD), products, clients))
         loading = time.monotonic() - began
-        customers = dict(each(lambda household: (household, register(shop, household)), orders.households, clients))
-        alone = sorted(one_by_one(shop, next(iter(customers.values())), list(catalogue)[:3]))
+        customers = signed_in(shop, orders.households, clients)
+        alone = sorted(one_by_one(shop, customers, list(catalogue)[:3]))
         before, own = stack.processor(), time.process_time()
         figures = at_once(shop, customers, orders, clients)
         costs = spent(before, stack.processor()) | {"this benchmark": time.process_time() - own}
@@ -69,14 +74,25 @@ def measure(url: str | None, wanted: int, clients: int) -> Figures:
     }
 
 
-def one_by_one(shop: httpx.Client, customer: str, skus: list[str]) -> Iterator[float]:
-    """The seconds from sending an order until it is seen confirmed, each order alone."""
-    for number in range(ONE_BY_ONE):
+def signed_in(shop: httpx.Client, households: list[str], clients: int) -> dict[str, Account]:
+    """The households' accounts; signing up and in is not part of ordering, and done before anything is measured."""
+    customers = dict(open_accounts(shop, households, PASSWORD))
+    for answer in each(lambda account: shop.get("/orders", auth=account), customers.values(), clients):
+        answer.raise_for_status()
+    return customers
+
+
+def one_by_one(shop: httpx.Client, customers: Mapping[str, httpx.Auth], skus: list[str]) -> Iterator[float]:
+    """The seconds from sending an order until it is seen confirmed, each order alone.
+
+    By several customers in turn, for one alone may not order so often.
+    """
+    for number, customer in zip(range(ONE_BY_ONE), cycle(customers.values()), strict=False):
         sent = time.monotonic()
         id = place(shop, Order(str(number), "", dict.fromkeys(skus, 1)), customer, uuid.uuid4().hex)
         seen = None
         while True:
-            found, seen = look(shop, id, seen)
+            found, seen = look(shop, id, customer, seen)
             if found and found["status"] == "confirmed":
                 break
             if time.monotonic() > sent + 60:
@@ -85,7 +101,7 @@ def one_by_one(shop: httpx.Client, customer: str, skus: list[str]) -> Iterator[f
         yield time.monotonic() - sent
 
 
-def at_once(shop: httpx.Client, customers: dict[str, str], orders: Orders, clients: int) -> Figures:
+def at_once(shop: httpx.Client, customers: Mapping[str, httpx.Auth], orders: Orders, clients: int) -> Figures:
     """As many clients as asked for, each with one order after the other."""
     began = time.monotonic()
     outcomes = list(Play(shop, customers, uuid.uuid4().hex).outcomes(orders.orders, clients))

@@ -1,9 +1,11 @@
 """The `emporium` command; each of its commands imports what it needs itself, so that all start quickly."""
 
+import functools
 import os
 import signal
 import sys
 import tempfile
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,10 @@ import click
 
 from infra.contracts.command import contracts
 from infra.demo.command import demo
+from infra.identity.command import token
 
 if TYPE_CHECKING:
+    from infra.local.overview import Row
     from infra.local.plan import Cloud
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -85,8 +89,10 @@ def up(
             inherited=os.environ,
             reload=reload,
         )
-        shop = not empty and apps == _APPS and any(app.name == "products" for app in found)
-        status = Supervisor(plan, listener, _load_catalogue if shop else None, verbose=verbose).run()
+        known = any(path.name == "identity.yaml" for path in plan.templates)
+        ours = {app.name for app in found} if apps == _APPS and known else set[str]()
+        fill = functools.partial(_fill, cloud=chosen, apps=ours, empty=empty) if ours else None
+        status = Supervisor(plan, listener, fill, verbose=verbose).run()
     sys.exit(status)
 
 
@@ -114,15 +120,24 @@ def _lasting_checkpoints(endpoint: str) -> Path:
     return Path(".emporium", "checkpoints", endpoint.rpartition("/")[2].replace(":", "-")).resolve()
 
 
-def _load_catalogue(front_door: str) -> None:
+def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool) -> "Sequence[Row]":
+    """Brings in who and what a shop starts with; gives what people are told of it."""
     from infra.demo.catalogue import load_catalogue
+    from infra.identity.starters import admit_staff, open_customers, told
+    from infra.local.clients import Clients
 
-    click.echo("loading the demo catalogue (--empty starts without it)")
-    load_catalogue(front_door)
+    staff = admit_staff(Clients(cloud.endpoint))
+    if "customers" in apps:
+        open_customers(front_door)
+    if "products" in apps and not empty:
+        click.echo("loading the demo catalogue (--empty starts without it)")
+        load_catalogue(front_door, staff)
+    return [*told()] if "customers" in apps else []
 
 
 main.add_command(contracts)
 main.add_command(demo)
+main.add_command(token)
 
 if __name__ == "__main__":
     main()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from infra.demo import BASKETS, CATALOGUE, STOCK
+from infra.identity import PASSWORD, STAFF
 
 if TYPE_CHECKING:
     import httpx
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from infra.demo.orders import Orders
     from infra.demo.play import Play
     from infra.demo.summary import Outcome
+    from infra.identity.accounts import Account
 
 T = TypeVar("T")
 _FILE = click.Path(path_type=Path)
@@ -38,19 +40,42 @@ _STEPS = 10  # lines of progress where there is no terminal
     show_default=True,
     help="Units of each product, where the catalogue has no column `stock`.",
 )
-def demo(url: str, baskets: Path, catalogue: Path, limit: int | None, clients: int, stock: int) -> None:
+@click.option("--token", envvar="EMPORIUM_STAFF_TOKEN", help="Of staff, to load the products; a local shop's else.")
+@click.option(
+    "--password", envvar="EMPORIUM_DEMO_PASSWORD", help="Of the households; a well-known one on this machine."
+)
+def demo(
+    url: str,
+    baskets: Path,
+    catalogue: Path,
+    limit: int | None,
+    clients: int,
+    stock: int,
+    token: str | None,
+    password: str | None,
+) -> None:
     """Plays real baskets on a running shop.
 
     Every household signs up, every basket becomes an order, and the outcome of each is waited for. Orders that find
     too little in stock are rejected, as in any shop. Exits with 1 if some orders came to no outcome.
     """
+    from infra.demo.catalogue import load
     from infra.demo.files import Unreadable
-    from infra.demo.shop import Refused, Unreachable, connect
+    from infra.demo.households import AT_ONCE
+    from infra.demo.play import Play
+    from infra.identity.accounts import Account, Bearer
+    from infra.shop import Refused, Unreachable, connect, is_local
 
+    if not is_local(url) and not (token and password):
+        raise click.UsageError(f"{url} is not on this machine: give --token and --password")
     try:
         products, orders = _read(catalogue, baskets, limit)
-        with connect(url, clients) as shop:
-            sys.exit(_run(shop, products, orders, clients, stock))
+        with connect(url, max(clients, AT_ONCE)) as shop:
+            staff = Bearer(token) if token else Account(shop, STAFF, PASSWORD)
+            wanted = [products[id] for id in orders.products]
+            _goods(load(shop, staff, wanted, clients, stock), len(wanted))
+            play = Play(shop, _people(shop, orders, password or PASSWORD), run=uuid.uuid4().hex[:12])
+            sys.exit(_play(play, products, orders, clients))
     except (Unreadable, Unreachable) as error:
         click.echo(f"emporium demo: {error}", err=True)
         sys.exit(2)
@@ -87,28 +112,24 @@ def _notes(orders: "Orders") -> Iterator[str]:
         yield f"{orders.capped_lines} quantities brought within 1 to {QUANTITY}"
 
 
-def _run(shop: "httpx.Client", products: "dict[str, Product]", orders: "Orders", clients: int, stock: int) -> int:
-    from infra.demo.catalogue import load
-    from infra.demo.crowd import each
-    from infra.demo.play import Play
-    from infra.demo.shop import register
+def _people(shop: "httpx.Client", orders: "Orders", password: str) -> "dict[str, Account]":
+    from infra.demo.households import open_accounts
 
-    def sign_up(household: str) -> tuple[str, str]:
-        return household, register(shop, household)
+    households = orders.households
+    return dict(_watched(open_accounts(shop, households, password), "customers", len(households)))
 
-    wanted = [products[id] for id in orders.products]
-    new = sum(_watched(load(shop, wanted, clients, stock), "products", len(wanted)))
+
+def _goods(loaded: Iterable[bool], total: int) -> None:
+    new = sum(_watched(loaded, "products", total))
     if new:
         click.echo(f"{new} products were new to the shop")
-    households = orders.households
-    customers = dict(_watched(each(sign_up, households, clients), "customers", len(households)))
-    return _play(Play(shop, customers, run=uuid.uuid4().hex[:12]), products, orders, clients)
 
 
 def _play(play: "Play", products: "dict[str, Product]", orders: "Orders", clients: int) -> int:
     """Plays and tells, also of a play that broke off; gives the exit status."""
-    from infra.demo.shop import Unreachable, readable
+    from infra.demo.shop import readable
     from infra.demo.summary import summarise, text
+    from infra.shop import Unreachable
 
     outcomes: list[Outcome] = []
     began, status = time.monotonic(), 0

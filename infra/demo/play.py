@@ -10,8 +10,9 @@ import httpx
 
 from infra.demo.crowd import each
 from infra.demo.orders import Order
-from infra.demo.shop import Refused, look, place
+from infra.demo.shop import look, not_yet, place
 from infra.demo.summary import Outcome
+from infra.shop import Refused
 
 NEWS_SECONDS = 20.0  # until orders has heard of a new customer or product
 ANSWER_SECONDS = 150.0  # until an order is confirmed or not: twice what a message of a killed worker takes to return
@@ -20,10 +21,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 1.0  # whoever asks all the time slows down
 
 @dataclass
 class Play:
-    """Orders on their way to an outcome; `customers` are the shop's ids of the households."""
+    """Orders on their way to an outcome; `customers` are the accounts of the households."""
 
     shop: httpx.Client
-    customers: Mapping[str, str]
+    customers: Mapping[str, httpx.Auth]
     run: str
     under_way: set[str] = field(default_factory=set)  # placed, and nobody knows what became of them
 
@@ -41,28 +42,29 @@ class Play:
 
     def _buy(self, order: Order) -> Outcome:
         try:
-            return self._settled(order, self._place(order))
+            customer = self.customers[order.household]
+            return self._settled(order, self._place(order, customer), customer)
         except Refused as refused:
             return Outcome(order.id, "refused", reason=refused.title)
 
-    def _place(self, order: Order) -> str:
+    def _place(self, order: Order, customer: httpx.Auth) -> str:
         """The order's id in the shop, which may have to hear of the customer and the products first."""
         until = time.monotonic() + NEWS_SECONDS
         self.under_way.add(order.id)
         for pause in _pauses():
             try:
-                return place(self.shop, order, self.customers[order.household], self.run)
+                return place(self.shop, order, customer, self.run)
             except Refused as refused:
-                if not refused.not_yet or time.monotonic() > until:
+                if not not_yet(refused) or time.monotonic() > until:
                     raise
             time.sleep(pause)
         raise AssertionError("the pauses never end")
 
-    def _settled(self, order: Order, id: str) -> Outcome:
+    def _settled(self, order: Order, id: str, customer: httpx.Auth) -> Outcome:
         seen, until = None, time.monotonic() + ANSWER_SECONDS
         for pause in _pauses():
             time.sleep(pause)
-            found, seen = look(self.shop, id, seen)
+            found, seen = look(self.shop, id, customer, seen)
             if found and found["status"] != "placed":
                 return _outcome(order.id, found)
             if time.monotonic() > until:

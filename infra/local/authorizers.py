@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -54,13 +55,17 @@ def _run(authorizer: ChaliceAuthorizer, event: Event, context: Any) -> dict[str,
 
 
 def _call(authorizer: Callable[[Any, Any], Any], event: Event, context: Any) -> dict[str, Any]:
-    """The authorizer's answer; it says 401 by raising an exception with exactly this message."""
+    """The authorizer's answer; it says 401 by raising an exception with exactly this message.
+
+    Whatever else it raises is for the log alone: nobody has shown yet who they are.
+    """
     try:
         answer = authorizer(event, context)
-    except Exception as error:
+    except BaseException as error:  # SystemExit too: on Lambda it ends the function, not the gateway
         if str(error) == "Unauthorized":
-            raise _UNAUTHORIZED from error
-        raise Refused(500, "the authorizer failed") from error
+            raise _UNAUTHORIZED from None
+        traceback.print_exc()
+        raise Refused(500, "the authorizer failed: see its log") from None
     if not isinstance(answer, dict):
         raise Refused(500, "the authorizer gave no policy")
     return answer

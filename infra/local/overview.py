@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 from infra.local.part import Part
 from infra.local.plan import Cloud
 
+Row = tuple[str, str, str]  # what it is, where it is, and a note
 
-def table(parts: Sequence[Part], cloud: Cloud, url: str) -> list[str]:
-    rows = [("front door", url, "")]
+
+def table(parts: Sequence[Part], cloud: Cloud, url: str, more: Sequence[Row] = ()) -> list[str]:
+    rows: list[Row] = [("front door", url, "")]
     rows += [(part.name, part.url, "" if part.up else str(part.state)) for part in parts]
-    rows.append(("cloud", cloud.endpoint, cloud.kind))
+    rows += [("cloud", cloud.endpoint, cloud.kind), *more]
     width = max(len(name) for name, _, _ in rows)
     return [f"  {name:<{width}}  {address}  {note}".rstrip() for name, address, note in rows]
 

@@ -9,13 +9,13 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from infra.local.assignment import BROKEN
 from infra.local.front_door import HEALTH, FrontDoor
-from infra.local.overview import answers, health, owner, shared_prefixes, table
+from infra.local.overview import Row, answers, health, owner, shared_prefixes, table
 from infra.local.part import Part, State
 from infra.local.plan import Plan, assignment, worker_command
 from infra.local.processes import Child, Output
@@ -25,7 +25,7 @@ from infra.local.web.server import Server
 if TYPE_CHECKING:
     from infra.local.stacks import Overlay
 
-WhenUp = Callable[[str], None]
+WhenUp = Callable[[str], Sequence[Row]]
 Event = Callable[[], int | None]  # what is to be done; an exit status ends the run
 
 _FRONT_DOOR = "front door"
@@ -38,8 +38,8 @@ class Supervisor:
     ) -> None:
         """`listener` is bound to the front door's port.
 
-        `when_up` is called with the front door's address, once, when every app is up and before that is said;
-        what it raises ends the run.
+        `when_up` is called with the front door's address, once, when every app is up and before that is said; what it
+        gives is told with the addresses, and what it raises ends the run.
         """
         self._plan, self._when_up = plan, when_up
         self._events: SimpleQueue[Event] = SimpleQueue()
@@ -50,6 +50,7 @@ class Supervisor:
         self._parts = {app.name: Part(app) for app in plan.apps}
         self._overlays: dict[str, Overlay] | None = None
         self._cloud: Child | None = None
+        self._more: Sequence[Row] = ()
         self._announced = self._completing = self._completed = False
         self._door = FrontDoor(lambda segment: owner(self._parts.values(), segment), self._health)
         self._front = Server(listener, self._door, self._log_own_answers)
@@ -226,7 +227,7 @@ class Supervisor:
         try:
             if self._when_up:
                 self._say.quiet = True
-                self._when_up(self._url)
+                self._more = self._when_up(self._url)
                 self._say.quiet = False
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
@@ -242,7 +243,7 @@ class Supervisor:
         self._announced = True
         seconds = time.monotonic() - self._started
         self._say.line(f"emporium is up ({seconds:.1f} s). Ctrl-C stops it.")
-        for line in table([*self._parts.values()], self._plan.cloud, self._url):
+        for line in table([*self._parts.values()], self._plan.cloud, self._url, self._more):
             self._say.line(line)
 
     def _health(self) -> tuple[bool, dict[str, Any]]:

@@ -75,7 +75,9 @@ def sample_app() -> Chalice:
         if request.token == "unknown":
             raise Exception("Unauthorized")
         if request.token == "broken":
-            raise RuntimeError("boom")
+            raise RuntimeError("boom: the secret")
+        if request.token == "fatal":
+            raise SystemExit("not an Exception")
         context: Any = {"age": 7, "admin": True}
         return AuthResponse(["/mine"] if request.token == "good" else [], "ann", context)
 
@@ -261,9 +263,17 @@ def test_a_route_with_an_authorizer_is_a_401_without_credentials(port: int) -> N
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(("token", "status"), [("unknown", 401), ("poor", 403), ("broken", 500)])
+@pytest.mark.parametrize(("token", "status"), [("unknown", 401), ("poor", 403), ("broken", 500), ("fatal", 500)])
 def test_an_authorizer_that_refuses_or_fails_keeps_the_request_out(port: int, token: str, status: int) -> None:
     assert_problem(call(port, "GET", "/mine", headers={"Authorization": token}), status, "/mine")
+
+
+def test_why_an_authorizer_failed_stands_in_the_log_and_not_in_the_answer(
+    port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = call(port, "GET", "/mine", headers={"Authorization": "broken"})
+    assert b"secret" not in answer.body
+    assert "RuntimeError: boom: the secret" in capfd.readouterr().err
 
 
 def test_a_function_finds_its_authorizers_context_as_text(port: int) -> None:

@@ -1,0 +1,84 @@
+"""A running shop over HTTP: how it is reached, that a part may be away for a moment, and its no as an exception."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+_PASSING = {502, 503, 504}
+_RESTART_SECONDS = 15.0  # how long a part of the shop may be away
+_PAUSE_SECONDS = 0.25
+
+
+class Unreachable(Exception):
+    """Nothing answers there, or no shop does."""
+
+
+class Refused(Exception):
+    """The shop's own no: the text has its reason; `kind` is what kind of problem it is (RFC 9457, its type)."""
+
+    def __init__(self, asked: str, answer: httpx.Response) -> None:
+        problem = _problem(answer)
+        reason = problem.get("detail") or problem.get("title") or "without saying why"
+        super().__init__(f"{asked} was answered {answer.status_code}: {reason}")
+        self.status, self.title = answer.status_code, str(problem.get("title") or f"HTTP {answer.status_code}")
+        self.kind = str(problem.get("type", "")).removeprefix("urn:emporium:problem:")
+
+
+def is_local(url: str) -> bool:
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def client(url: str, clients: int) -> httpx.Client:
+    """A client for that many threads; raises Unreachable for what is no URL."""
+    try:
+        limits = httpx.Limits(max_connections=clients, max_keepalive_connections=clients)
+        return httpx.Client(base_url=url, limits=limits, timeout=35, trust_env=not is_local(url))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise Unreachable(f"the shop at {url} can not be reached: {error}") from None
+
+
+@contextmanager
+def connect(url: str, clients: int) -> Iterator[httpx.Client]:
+    """A client for that many threads; raises Unreachable where no shop answers."""
+    with client(url, clients) as shop:
+        try:
+            answer = shop.get("/products", params={"limit": 1})
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise Unreachable(f"the shop at {url} can not be reached: {error}") from None
+        if answer.status_code not in {200, *_PASSING}:
+            raise Unreachable(f"there is no shop at {url}: GET /products was answered {answer.status_code}")
+        yield shop
+
+
+def send(shop: httpx.Client, method: str, path: str, **parts: Any) -> httpx.Response:
+    """The answer; a part of the shop that is away for some seconds is asked again. Raises Unreachable."""
+    until = time.monotonic() + _RESTART_SECONDS
+    while True:
+        try:
+            answer = shop.request(method, path, **parts)
+            if answer.status_code not in _PASSING or time.monotonic() > until:
+                return answer
+        except httpx.TransportError as error:
+            if time.monotonic() > until:
+                raise Unreachable(f"the shop at {shop.base_url} no longer answers: {error}") from None
+        time.sleep(_PAUSE_SECONDS)
+
+
+def accepted(answer: httpx.Response, asked: str) -> dict[str, Any]:
+    """What was answered; raises Refused."""
+    if not answer.is_success:
+        raise Refused(asked, answer)
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
