@@ -145,10 +145,8 @@ def test_staff_says_whose_orders_it_wants(shop: Shop) -> None:
 
 def test_an_order_is_met_again_by_whoever_placed_it_and_nobody_else(shop: Shop) -> None:
     """A key is its caller's own: staff has other keys than the customer that it orders for, and than other staff."""
-    key, callers = (
-        new("key"),
-        [(ADA, None), (BOB, None), *((by, "ada") for by in (STAFF, OTHER_STAFF, SERVICE)), (STAFF, "bob")],
-    )
+    key, for_ada = new("key"), [(by, "ada") for by in (STAFF, OTHER_STAFF, SERVICE)]
+    callers = [(ADA, None), (BOB, None), (STAFF, "bob"), *for_ada]
     placed = [place(shop, by, customer, key) for by, customer in callers]
     assert [each.status for each in placed] == [202] * len(callers)
     assert len({each.body["id"] for each in placed}) == len(callers)
