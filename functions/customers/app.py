@@ -15,7 +15,7 @@ from chassis.user_pool import Tokens
 app = Chalice(app_name="emporium-customers")
 
 
-@app.authorizer(ttl_seconds=60)
+@app.authorizer(ttl_seconds=0)
 def identify(request: AuthRequest) -> AuthResponse:
     return authorizer.identify(request.token, store.signed_out)
 

@@ -17,7 +17,7 @@ from chassis.relay import relay as tell
 app = Chalice(app_name="emporium-orders")
 
 
-@app.authorizer(ttl_seconds=60)
+@app.authorizer(ttl_seconds=0)
 def identify(request: AuthRequest) -> AuthResponse:
     return authorizer.identify(request.token, store.signed_out)
 
