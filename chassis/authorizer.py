@@ -1,11 +1,9 @@
 """What each capability's authorizer answers: who bears a token, for the doors to decide what that one may."""
 
-from datetime import UTC, datetime
-
 from chalice.app import AuthResponse, AuthRoute
 
-from chassis import auth, log
-from chassis.auth import Identity, SignedOut
+from chassis import auth, aws, log
+from chassis.auth import SignedOut
 
 # Every request is let through to its door, with what was found out: there alone it is refused, in one way.
 _EVERYWHERE: list[str | AuthRoute] = ["*"]
@@ -18,18 +16,16 @@ def identify(authorization: str, signed_out: SignedOut) -> AuthResponse:
     log.follow(None)
     try:
         identity = tokens.verify(authorization)
-        _refuse_signed_out(identity, signed_out(identity.caller.id))
+        at = signed_out(identity.caller.id)
+        # tokens tell whole seconds: one of the second in which its bearer signed out counts as older
+        if at is not None and identity.issued_at <= at:
+            raise tokens.BadToken("signed out since")
     except tokens.BadToken as bad:
         log.warn("token refused", why=str(bad))
         return AuthResponse(_EVERYWHERE, "nobody", {"refused": "yes"})
-    except keys.KeysUnavailable:
+    except Exception as error:
+        if not (isinstance(error, keys.KeysUnavailable) or aws.is_passing(error)):
+            raise
+        log.warn("token not looked at", cause=f"{type(error).__name__}: {error}")
         return AuthResponse(_EVERYWHERE, "nobody", {"unavailable": "yes"})
     return AuthResponse(_EVERYWHERE, identity.caller.id, auth.as_context(identity))
-
-
-def _refuse_signed_out(identity: Identity, at: datetime | None) -> None:
-    from chassis.tokens import BadToken
-
-    # tokens tell whole seconds: one of the second in which its bearer signed out counts as older
-    if at is not None and identity.issued_at <= at.astimezone(UTC):
-        raise BadToken("signed out since")
