@@ -2,15 +2,12 @@
 
 import base64
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
+from tests.forge.certificates import certificate
 from tests.forge.issuer import CURVE, FIRST, LEFT_OUT, SECOND, Issuer, unsigned
 from tests.forge.keys import Key, Sign, base64url, ec_key, mac, p384_key, rsa_key
 
@@ -97,13 +94,8 @@ KID: dict[str, Forged] = {
 
 @cache
 def _certificate() -> str:
-    """The attacker's key in a certificate that it issued itself, as x5c has it."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "identity.example.com")])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
-    made = made.public_key(attacker().private.public_key())
-    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    return base64.b64encode(made.sign(attacker().private, SHA256()).public_bytes(Encoding.DER)).decode()
+    """The attacker's key in a certificate, as x5c has it."""
+    return base64.b64encode(certificate(attacker()).public_bytes(Encoding.DER)).decode()
 
 
 # Each brings the key along, or says where it is. A verifier that asks the token for its key takes all of them.

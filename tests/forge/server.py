@@ -1,11 +1,18 @@
 """The issuer behind HTTP on this machine: what it answers can be changed as it runs, and what it was asked is kept."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.forge.certificates import certificate
+from tests.forge.keys import Key
 
 JWKS = "/.well-known/jwks.json"
 DISCOVERY = "/.well-known/openid-configuration"
@@ -26,6 +33,24 @@ class Server:
 @contextmanager
 def serving() -> Iterator[Server]:
     """A server of an issuer's documents, until the end of the block."""
+    with _listening("http") as server:
+        yield server
+
+
+@contextmanager
+def serving_over_tls(key: Key, folder: Path) -> Iterator[Server]:
+    """The same, with a certificate that the key has issued to itself: in `folder`, as cert.pem."""
+    private = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(private)
+    (folder / "cert.pem").write_bytes(certificate(key).public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    with _listening("https", context) as server:
+        yield server
+
+
+@contextmanager
+def _listening(scheme: str, context: ssl.SSLContext | None = None) -> Iterator[Server]:
     told = Server("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -44,8 +69,10 @@ def serving() -> Iterator[Server]:
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing: a test's output is its own."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told.url = f"http://127.0.0.1:{server.server_port}"
+    with _Quiet(("127.0.0.1", 0), Handler) as server:
+        told.url = f"{scheme}://127.0.0.1:{server.server_port}"
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
@@ -53,3 +80,8 @@ def serving() -> Iterator[Server]:
         finally:
             server.shutdown()
             thread.join()
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing: that a client hangs up is what a test wants to see."""

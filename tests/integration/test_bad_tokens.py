@@ -37,8 +37,8 @@ class Doorway:
     def kept(self) -> list[tuple[str, Door]]:
         return [(name, door) for name, door in self.doors if door.role != "public"]
 
-    def knock(self, app: str, door: Door, authorization: str | None) -> Response:
-        headers = (("Content-Type", "application/json"), ("If-Match", "*"))
+    def knock(self, app: str, door: Door, authorization: str | None, *more: tuple[str, str]) -> Response:
+        headers = (("Content-Type", "application/json"), ("If-Match", "*"), *more)
         sent = headers if authorization is None else (*headers, ("Authorization", authorization))
         body = b"{}" if door.method in ("POST", "PUT", "PATCH") else b""
         return self.gateways[app](Request(door.method, door.path.format(**self.names), sent, body))
@@ -94,11 +94,17 @@ def test_there_are_doors_to_try(doorway: Doorway) -> None:
     assert {name for name, _ in doorway.kept} == {"customers", "orders", "products"}
 
 
-def test_a_good_token_opens_every_door_that_is_then_tried_with_bad_ones(doorway: Doorway) -> None:
+def test_a_good_token_opens_every_door_that_is_then_tried_with_bad_ones_and_is_not_logged(
+    doorway: Doorway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = AT.bearer("forge-staff", "staff")
     for app, door in doorway.kept:
         if door.path != "/sessions":  # whoever signs out is signed out for the tests that follow
-            answer = doorway.knock(app, door, AT.bearer("forge-staff", "staff"))
+            answer = doorway.knock(app, door, sent)
             assert answer.status not in (401, 403, 404, 500), (door.method, door.path, answer)
+    logged = capsys.readouterr().out
+    assert "staff:forge-staff" in logged
+    assert [part for part in sent.split(".") if part in logged] == []
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +145,21 @@ def test_whoever_only_looks_like_staff_is_forbidden_what_staff_may(
         if door.role == "staff":
             status, _, body = told(doorway.knock(app, door, sent))
             assert (status, body["type"]) == (403, "urn:emporium:problem:not-for-you")
+
+
+# what proxies and gateways are known to tell of a caller, and to be believed
+PRETENDED = tuple(
+    (name, value)
+    for name in ("X-User-Id", "X-Forwarded-User", "X-Remote-User", "X-Role", "X-Amzn-Oidc-Identity", "X-Principal-Id")
+    for value in ("staff", "staff:forge-staff")
+)
+
+
+def test_no_header_but_the_token_tells_who_calls(doorway: Doorway, unchanged: None) -> None:
+    for app, door in doorway.kept:
+        assert told(doorway.knock(app, door, BAD["scheme: no scheme"](AT, AT.claims()), *PRETENDED)) == SHUT
+        if door.role == "staff":
+            assert doorway.knock(app, door, AT.bearer("forge-ada"), *PRETENDED).status == 403
 
 
 def test_a_bad_token_takes_nothing_from_what_is_open_to_all(doorway: Doorway) -> None:

@@ -1,15 +1,27 @@
 """The issuer's documents over HTTP: where they come from, how long they may be, and what else may happen on the way."""
 
 import socket
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
 
 from chassis import keys
 from chassis.keys import KeysUnavailable
 from chassis.tokens import BadToken, verify
 from tests.forge.issuer import FIRST, Issuer
-from tests.forge.server import DISCOVERY, JWKS, Server, serving
+from tests.forge.keys import rsa_key
+from tests.forge.server import DISCOVERY, JWKS, Server, serving, serving_over_tls
+
+
+@pytest.fixture(autouse=True)
+def _without_keys() -> Iterator[None]:
+    """What was known or asked before counts for nothing, nor what a test comes to know afterwards."""
+    keys.use(None)
+    yield
+    keys.use(None)
 
 
 @pytest.fixture
@@ -19,9 +31,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.serve(JWKS, at.jwks())
         server.serve(DISCOVERY, at.discovery(server.url + JWKS))
         monkeypatch.setenv("IDENTITY_ISSUER", server.url)
-        keys.use(None)
         yield server
-    keys.use(None)
 
 
 def test_the_keys_come_from_where_the_issuer_says(server: Server) -> None:
@@ -88,6 +98,19 @@ def test_keys_come_over_https_or_from_this_very_machine(
     monkeypatch.setenv("IDENTITY_JWKS_URL", address)
     with pytest.raises(KeysUnavailable):
         keys.find(FIRST)
+
+
+def test_an_issuer_whose_certificate_nobody_vouches_for_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with serving_over_tls(rsa_key("attacker"), tmp_path) as server:
+        server.serve(JWKS, Issuer(server.url).jwks())
+        monkeypatch.setenv("IDENTITY_JWKS_URL", server.url + JWKS)
+        with pytest.raises(KeysUnavailable):
+            keys.find(FIRST)
+        assert server.asked == []
+        vouching = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+        assert httpx.get(server.url + JWKS, verify=vouching).json() == Issuer().jwks()
 
 
 def test_no_token_sends_us_anywhere(server: Server) -> None:
