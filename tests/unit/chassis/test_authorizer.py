@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from chalice.app import AuthResponse
 
 from chassis import auth, clock, keys
@@ -88,6 +89,13 @@ def test_while_nobody_can_tell_who_signed_out_nobody_is_let_in() -> None:
 
     with pytest.raises(OSError, match="does not answer"):
         identify(AT.bearer("forge-ada"), broken)
+
+
+def test_while_the_table_is_away_the_token_is_not_called_bad() -> None:
+    def away(subject: str) -> None:
+        raise EndpointConnectionError(endpoint_url="arn:aws:dynamodb:secret")
+
+    assert identify(AT.bearer("forge-ada"), away).context == {"unavailable": "yes"}
 
 
 def test_an_identity_counts_at_every_door_for_a_gateway_keeps_it_from_one_to_the_next() -> None:
