@@ -25,7 +25,7 @@ def limits() -> Limits:
     return Limits(
         times=times,
         window=timedelta(seconds=seconds),
-        open=settings.number("ORDERS_OPEN_LIMIT", 50),
+        open=settings.number("ORDERS_OPEN_LIMIT", 20),
         units=settings.number("ORDERS_UNITS_LIMIT", 1000),
     )
 
