@@ -51,7 +51,7 @@ def test_a_section_that_changes_the_others_is_refused_by_name(tmp_path: Path, se
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("Resources: [", "is not YAML: (.|\\n)*line 1"),
+        ("Resources: [,]", "is not YAML: (.|\\n)*line 1"),
         ("just words", "is not a mapping"),
         ("Resources: [a]", "Resources: is not"),
         ("Resources: {Table: [a]}", "Resources.Table: is not a mapping"),
