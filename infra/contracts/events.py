@@ -10,7 +10,7 @@ from infra.contracts.schemas import Schema, components
 # What CloudEvents 1.0 demands, and what every event of ours has beyond it; hearers may count on these.
 _REQUIRED = (
     *("specversion", "id", "source", "type"),
-    *("subject", "time", "datacontenttype", "dataschema", "sequence", "data"),
+    *("subject", "time", "datacontenttype", "dataschema", "sequence", "actor", "data"),
 )
 
 
@@ -55,6 +55,10 @@ def _rules(capability: str, type: str) -> dict[str, Schema]:
         "datacontenttype": {"const": "application/json"},
         "dataschema": {"const": schema_id(capability, type), "format": "uri"},
         "sequence": {"pattern": "^[0-9]{10,}$", "description": "The version of the aggregate; it sorts as text."},
+        "actor": {
+            "pattern": "^((customer|staff|service):.+|system)$",
+            "description": "On whose behalf it came about; the id tells nothing of the person.",
+        },
         "traceparent": {"pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
     }
 

@@ -11,6 +11,7 @@ from infra.contracts.links import links
 from infra.contracts.parameters import parameters
 from infra.contracts.responses import responses
 from infra.contracts.schemas import Schema, components
+from infra.contracts.security import SCHEMES, security
 
 REFERS = "#/components/schemas/{name}"
 _FORMATS = {"PATCH": ("application/json", "application/merge-patch+json")}
@@ -34,7 +35,7 @@ def openapi(capability: Capability) -> dict[str, Any]:
         "servers": [{"url": "http://127.0.0.1:8000", "description": "The local shop (emporium up)."}],
         "tags": [{"name": capability.name, "description": capability.purpose}],
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "securitySchemes": SCHEMES},
     }
 
 
@@ -51,7 +52,7 @@ def _operation(door: Door, capability: Capability, schemas: dict[str, Schema]) -
         "requestBody": _body(door),
         "responses": responses(door, links(door, capability.doors, schemas)),
     }
-    return {key: value for key, value in operation.items() if value}
+    return {"security": security(door), **{key: value for key, value in operation.items() if value}}
 
 
 def _body(door: Door) -> dict[str, Any] | None:

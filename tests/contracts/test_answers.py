@@ -1,105 +1,15 @@
 """The OpenAPI documents and the running shop agree: every answer that a document promises is given, and no other."""
 
-import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from chassis.parsing import BODY
 from infra.apps_in_process import app_folders
-from infra.contracts.command import FOLDER
-from tests import gateway
-from tests.contracts.stocked import PRICE, ids
+from tests.contracts.asking import ACCEPTED, OPERATIONS, SETTINGS, Document, asking, document, provoked
+from tests.contracts.stocked import ids
 from tests.shop import Answer, Shop
-
-Document = dict[str, Any]
-Ask = Callable[..., Answer]  # asks one route: body, path (with its query), and headers may be given anew
-LINES = [{"sku": "tea", "quantity": 1}]
-
-
-def document(capability: str) -> Document:
-    read: Document = json.loads((FOLDER / f"openapi/{capability}.json").read_text(encoding="utf-8"))
-    return read
-
-
-OPERATIONS = {
-    operation["operationId"]: (capability, method.upper(), path, operation)
-    for capability in app_folders()
-    for path, methods in document(capability)["paths"].items()
-    for method, operation in methods.items()
-}
-# A body that each route accepts, and the query that it can not do without.
-ACCEPTED: dict[str, Callable[[dict[str, str]], Any]] = {
-    "register_customer": lambda ids: {"email": "grace@example.com", "name": "Grace"},
-    "revise_customer": lambda ids: {"name": "Countess"},
-    "place_order": lambda ids: {"customer_id": ids["customer_id"], "lines": LINES},
-    "add_product": lambda ids: {"sku": "mug", "name": "Mug", "price": PRICE},
-    "revise_product": lambda ids: {"name": "Green tea"},
-    "adjust_stock": lambda ids: {"delta": 1, "reason": "found behind the shelf"},
-}
-QUERIES: dict[str, str] = {"list_orders": "?customer_id={customer_id}"}
-# How each route is brought into the conflict that it can meet.
-CONFLICTS: dict[str, Callable[[Shop, Ask], Answer]] = {
-    "register_customer": lambda shop, ask: ask({"email": "ADA@example.com", "name": "Another"}),
-    "revise_customer": lambda shop, ask: ask({"email": other_customer(shop)}),
-    "cancel_order": lambda shop, ask: ask(path=f"/orders/{rejected_order(shop)}/cancel"),
-    "add_product": lambda shop, ask: ask({"sku": "tea", "name": "Tea again", "price": PRICE}),
-    "adjust_stock": lambda shop, ask: ask({"delta": -1000, "reason": "a flood"}),
-}
-
-
-def other_customer(shop: Shop) -> str:
-    return str(shop.call("POST", "/customers", {"email": "mary@example.com", "name": "Mary"}).body["email"])
-
-
-def rejected_order(shop: Shop) -> str:
-    lines = [{"sku": "tea", "quantity": 1000}]
-    placed = shop.call("POST", "/orders", {"customer_id": ids(shop)["customer_id"], "lines": lines})
-    shop.settle()
-    return str(placed.body["id"])
-
-
-def no_text(shop: Shop, capability: str, path: str) -> Answer:
-    """The answer to a query that is no text, which only a broken client sends."""
-    reply = gateway.ask(
-        shop.apps[capability].app, "GET", path, dict.fromkeys(re.findall(r"{(\w+)}", path), "x"), query="%FF="
-    )
-    return Answer(reply.status, reply.headers, reply.body)
-
-
-def provocations(name: str, shop: Shop, ask: Ask) -> dict[str, Callable[[], Answer]]:
-    """How to get each answer that is not the one that was asked for."""
-    capability, method, path, _ = OPERATIONS[name]
-    unknown = re.sub(r"{\w+}", "nobody", path)
-    return {
-        "304": lambda: ask(if_none_match="*"),
-        "400": lambda: no_text(shop, capability, path) if method == "GET" else ask(b"{"),
-        "404": lambda: ask(path=unknown),
-        "409": lambda: CONFLICTS[name](shop, ask),
-        "412": lambda: ask(if_match='"99"'),
-        "413": lambda: ask(b" " * (BODY + 1)),
-        "415": lambda: ask(b"x", content_type="text/plain"),
-        "422": lambda: ask(path=f"{unknown}?nonsense=1"),
-        "428": lambda: ask(if_match=None),
-    }
-
-
-def asking(name: str, shop: Shop, there: dict[str, str]) -> Ask:
-    """Asks the route for what it can do, but for what is given."""
-    _, method, template, _ = OPERATIONS[name]
-
-    def ask(body: Any = None, *, path: str | None = None, **given: str | None) -> Answer:
-        conditions: dict[str, str | None] = {"if_match": "*"} if method in ("PUT", "PATCH", "DELETE") else {}
-        headers = conditions | given
-        if body is None and name in ACCEPTED:
-            body = ACCEPTED[name](there)
-        where = path or (template + QUERIES.get(name, "")).format(**there)
-        return shop.call(method, where, body, **{key: value for key, value in headers.items() if value is not None})
-
-    return ask
 
 
 def flaws(name: str, answer: Answer) -> Iterator[str]:
@@ -111,7 +21,7 @@ def flaws(name: str, answer: Answer) -> Iterator[str]:
         return
     headers = {header.lower(): value for header, value in answer.headers.items()}
     yield from (f"the header {each} is missing" for each in promised.get("headers", {}) if each.lower() not in headers)
-    for each in ("ETag", "Location", "Retry-After"):
+    for each in ("ETag", "Location", "Retry-After", "WWW-Authenticate"):
         if each.lower() in headers and each not in promised.get("headers", {}):
             yield f"the header {each} is not promised"
     if not promised.get("content"):
@@ -132,13 +42,16 @@ def _flaws_of(value: Any, schema: dict[str, Any], capability: str) -> Iterator[s
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_every_answer_that_a_document_promises_is_given_as_it_says(name: str, shop: Shop) -> None:
+def test_every_answer_that_a_document_promises_is_given_as_it_says(
+    name: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, _, _, operation = OPERATIONS[name]
     ask = asking(name, shop, ids(shop))
-    how = provocations(name, shop, ask)
     success, *others = sorted(set(operation["responses"]) - {"500", "503"})
     for status in [*others, success]:
-        answer = how.get(status, ask)()
+        with monkeypatch.context() as deployment:
+            deployment.setenv(*SETTINGS.get((name, status), ("UNSET", "")))
+            answer = provoked(name, status, shop, ask)
         assert (answer.status, answer.body) == (int(status), answer.body)
         assert list(flaws(name, answer)) == [], status
 
@@ -147,7 +60,7 @@ def test_every_answer_that_a_document_promises_is_given_as_it_says(name: str, sh
 def test_a_body_that_is_accepted_is_one_that_the_document_describes(name: str, shop: Shop) -> None:
     capability, _, _, operation = OPERATIONS[name]
     there = ids(shop)
-    body = ACCEPTED[name](there)
+    body = ACCEPTED[name](shop, there)
     for content in operation["requestBody"]["content"].values():
         assert list(_flaws_of(body, content["schema"], capability)) == []
         assert list(_flaws_of(body | {"nonsense": 1}, content["schema"], capability)) != []

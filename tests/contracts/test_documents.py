@@ -26,6 +26,30 @@ def test_every_openapi_document_is_valid(name: str) -> None:
     OpenAPIV31SpecValidator(MADE[name]).validate()
 
 
+def operations(name: str) -> dict[str, dict[str, Any]]:
+    described = [each for methods in MADE[name]["paths"].values() for each in methods.values()]
+    return {each["operationId"]: each for each in described}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_route_says_which_roles_it_wants_and_a_public_one_that_it_wants_none(name: str) -> None:
+    roles = {"public": [], "customer": ["customer", "staff", "service"], "staff": ["staff", "service"]}
+    for operation in operations(name).values():
+        assert operation["security"] == [{"access_token": [role]} for role in roles[operation["x-role"]]]
+
+
+def test_an_answer_leads_to_what_can_be_done_with_the_thing_that_it_shows() -> None:
+    leads = {
+        name: set(each["responses"]["200"].get("links", ()))
+        for name, each in operations("openapi/products.json").items()
+        if "200" in each["responses"]
+    }
+    assert leads["get_from_catalogue"] == {"adjust_stock", "archive_product", "revise_product"}
+    assert "revise_product" not in leads["get_stock"], "its version is not the product's"
+    assert "get_product" not in leads["get_from_catalogue"], "it may be a draft, which the public is not shown"
+    assert leads["list_products"] == {"list_products"}
+
+
 @pytest.mark.parametrize("name", [name for name in MADE if name.startswith("events/")])
 def test_every_event_schema_is_valid_json_schema(name: str) -> None:
     Draft202012Validator.check_schema(MADE[name])

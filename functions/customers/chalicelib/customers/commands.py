@@ -55,7 +55,7 @@ def refresh(asked: schemas.Refresh) -> Tokens:
 def sign_out(by: Caller, token: str) -> None:
     """Ends all sessions of the caller, everywhere: what was issued until now is good no more."""
     if has_accounts():
-        accounts().sign_out(token)  # first: nothing is issued to an old session once the others are told
+        _pool().sign_out(token)  # first: nothing is issued to an old session once the others are told
     now = clock.now()
     if store.customers.change(by.id, lambda found: model.sign_out(found, now) if found else None):
         # tokens tell whole seconds: one of this second counts as older, so a new sign-in has to be of the next
@@ -95,7 +95,7 @@ def deactivate_customer(id: str, match: Match, by: Caller) -> Customer:
 
     gone = _found(wanted, store.customers.change(wanted, decide))
     if has_accounts():
-        accounts().close_account(wanted)
+        _pool().close_account(wanted)
     return gone
 
 
@@ -108,6 +108,10 @@ def accounts() -> UserPool:
     """Where accounts are; raises AccountsAreElsewhere."""
     if not has_accounts():
         raise model.AccountsAreElsewhere(settings.text("IDENTITY_ISSUER"))
+    return _pool()
+
+
+def _pool() -> UserPool:
     return UserPool(settings.text("CUSTOMERS_USER_POOL_ID"), settings.text("CUSTOMERS_USER_POOL_CLIENT_ID"))
 
 
