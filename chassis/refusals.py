@@ -44,7 +44,7 @@ class Refusal(Exception):
     @classmethod
     def title(cls) -> str:
         """The class's name as a sentence: QuantityNotPositive becomes "Quantity not positive"."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
+        return re.sub(r"(?<=.)(?=[A-Z])", " ", cls.__name__).capitalize()
 
 
 class Malformed(Refusal): ...

@@ -15,8 +15,12 @@ REQUEST = "00000000-0000-4000-8000-000000000000"
 class QuantityNotPositive(Conflict): ...
 
 
+class NotYetACustomer(Conflict): ...
+
+
 def test_a_refusal_is_titled_by_its_name() -> None:
     assert QuantityNotPositive.title() == "Quantity not positive"
+    assert NotYetACustomer.title() == "Not yet a customer"
     assert NotJson.title() == "Not json"
 
 
