@@ -4,7 +4,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,10 +17,10 @@ from tests.infra.runner.calling import eventually
 from tests.system.conftest import Client
 
 
-@pytest.fixture
-def orders(shop: Client, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def orders(shop: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `chalice local --stage local` serves orders; its settings name the port that this shop's cloud has."""
-    folder = Path(shutil.copytree(ROOT / "functions" / "orders", tmp_path / "orders"))
+    folder = Path(shutil.copytree(ROOT / "functions" / "orders", tmp_path_factory.mktemp("served") / "orders"))
     config = folder / ".chalice" / "config.json"
     config.write_text(config.read_text().replace("http://127.0.0.1:4566", shop.stack.address("cloud")))
     port = free_port()
@@ -33,15 +35,23 @@ def orders(shop: Client, tmp_path: Path) -> Iterator[str]:
 def test_an_order_placed_under_chalice_local_is_confirmed_by_the_running_shop(shop: Client, orders: str) -> None:
     hal, rye = shop.customer("hal"), shop.product("rye", 5)
     shop.outcome(shop.order(hal, rye))  # orders has heard of both by now
-    body = {"customer_id": hal, "lines": [{"sku": rye, "quantity": 2}]}
-    placed = eventually(lambda: post(f"{orders}/orders", body))
+    body = {"lines": [{"sku": rye, "quantity": 2}]}
+    placed = eventually(lambda: ask("POST", f"{orders}/orders", json=body, auth=hal))
     assert placed.status_code == 202
     assert shop.outcome(placed.json()["id"])["status"] == "confirmed"
     assert shop.stock(rye) == (5, 3, 2)
 
 
-def post(url: str, body: object) -> httpx.Response | None:
-    try:
-        return httpx.post(url, json=body)
-    except httpx.ConnectError:
-        return None
+def test_a_bad_token_is_refused_under_chalice_local_in_the_words_of_the_running_shop(shop: Client, orders: str) -> None:
+    forged = {"Authorization": f"Bearer {'a' * 40}.{'b' * 40}.{'c' * 40}"}
+    here = eventually(lambda: ask("GET", f"{orders}/orders", headers=forged))
+    there = shop.http.get("/orders", headers=forged)
+    assert (here.status_code, here.headers["www-authenticate"]) == (401, there.headers["www-authenticate"])
+    assert here.headers["content-type"] == there.headers["content-type"] == "application/problem+json"
+    assert here.json() | {"instance": ""} == there.json() | {"instance": ""}
+
+
+def ask(method: str, url: str, **parts: Any) -> httpx.Response | None:
+    with suppress(httpx.ConnectError):
+        return httpx.request(method, url, **parts)
+    return None

@@ -9,6 +9,8 @@ from infra.demo import BASKETS, CATALOGUE
 from infra.demo.catalogue import load_catalogue
 from infra.demo.files import read_catalogue, read_lines
 from infra.demo.orders import make_orders
+from infra.identity import PASSWORD, STAFF
+from infra.identity.accounts import Account
 from tests.system.conftest import Client
 
 DEMO = [sys.executable, "-m", "infra.cli", "demo", "--url"]
@@ -31,10 +33,10 @@ def test_a_catalogue_that_is_loaded_again_changes_nothing(shop: Client, tmp_path
     catalogue = tmp_path / "catalogue.csv"
     header, *rows = CATALOGUE.read_text().splitlines()
     catalogue.write_text("\n".join([header, *(f"again-{row}" for row in rows[:5])]))
-    skus = read_catalogue(catalogue)
-    assert load_catalogue(str(shop.http.base_url), catalogue) == 5
+    skus, staff = read_catalogue(catalogue), Account(shop.http, STAFF, PASSWORD)
+    assert load_catalogue(str(shop.http.base_url), staff, catalogue) == 5
     before = [shop.stock(sku) for sku in skus]
-    assert load_catalogue(str(shop.http.base_url), catalogue) == 0
+    assert load_catalogue(str(shop.http.base_url), staff, catalogue) == 0
     assert [shop.stock(sku) for sku in skus] == before
     assert [on_hand for on_hand, _, _ in before] == [product.stock for product in skus.values()]
 
