@@ -106,12 +106,12 @@ class Stack:
             for line in lines:
                 self.lines.append(line.rstrip("\n"))
 
-    def until_said(self, text: str, after: int = 0) -> str:
+    def until_said(self, text: str, after: int = 0, seconds: float = PATIENCE) -> str:
         """Waits for a line that holds the text, from the given one on."""
-        return eventually(lambda: next((line for line in self.lines[after:] if text in line), ""))
+        return eventually(lambda: next((line for line in self.lines[after:] if text in line), ""), seconds)
 
     def until_up(self) -> "Stack":
-        self.until_said("emporium is up")
+        self.until_said("emporium is up", seconds=3 * PATIENCE)  # a loaded machine starts five processes slowly
         self.until_said("  cloud ")
         return self
 
