@@ -66,6 +66,25 @@ def test_only_the_shop_opens_accounts_and_only_the_shop_takes_passwords(clients:
     assert "ClientSecret" not in client
 
 
+def test_whoever_bears_a_token_can_not_change_the_email_of_the_account_behind_our_back(clients: Clients) -> None:
+    exports = apply([IDENTITY], STAGE, clients)
+    id, client_id = exports["emporium-local-identity-pool-id"], exports["emporium-local-identity-client-id"]
+    client = clients.cognito.describe_user_pool_client(UserPoolId=id, ClientId=client_id)["UserPoolClient"]
+    assert client["WriteAttributes"] == ["locale"]  # what is not set at all is every standard attribute
+
+
+def test_what_a_client_may_write_follows_its_template(tmp_path: Path, clients: Clients) -> None:
+    def found(client: str) -> list[str] | None:
+        exports = apply([a_template(tmp_path, pool(client=client))], {}, clients)
+        ids = {"UserPoolId": exports["it"], "ClientId": exports["client"]}
+        settings = clients.cognito.describe_user_pool_client(**ids)["UserPoolClient"]
+        return settings.get("WriteAttributes")
+
+    assert found("") is None
+    assert found(", WriteAttributes: [locale]") == ["locale"]
+    assert found(", WriteAttributes: [nickname]") == ["nickname"]
+
+
 def test_an_account_is_named_by_its_email_and_has_a_strong_password(clients: Clients) -> None:
     made = described(clients, apply([IDENTITY], STAGE, clients)["emporium-local-identity-pool-id"])
     policy = made["Policies"]["PasswordPolicy"]

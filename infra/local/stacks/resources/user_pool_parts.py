@@ -15,19 +15,21 @@ _CLIENT_DEFAULTS: Mapping[str, Any] = {
     "PreventUserExistenceErrors": "LEGACY",
     "RefreshTokenValidity": 30,
     "TokenValidityUnits": {"AccessToken": "hours", "IdToken": "hours", "RefreshToken": "days"},
+    "WriteAttributes": None,  # all that are standard
 }
 
 
 def _ensure_client(clients: Clients, wanted: Properties) -> Attributes:
     name, pool = wanted["ClientName"], {"UserPoolId": wanted["UserPoolId"]}
     settings = {setting: wanted.get(setting, default) for setting, default in _CLIENT_DEFAULTS.items()}
+    given = {setting: value for setting, value in settings.items() if value is not None}
     id = _client_id(clients, name, pool)
     if id is None:
-        id = clients.cognito.create_user_pool_client(ClientName=name, **pool, **settings)["UserPoolClient"]["ClientId"]
+        id = clients.cognito.create_user_pool_client(ClientName=name, **pool, **given)["UserPoolClient"]["ClientId"]
     else:
         current = clients.cognito.describe_user_pool_client(ClientId=id, **pool)["UserPoolClient"]
-        if not fits(current, settings):
-            clients.cognito.update_user_pool_client(ClientId=id, ClientName=name, **pool, **settings)
+        if not fits({setting: current.get(setting) for setting in settings}, settings):
+            clients.cognito.update_user_pool_client(ClientId=id, ClientName=name, **pool, **given)
     return {"Ref": id, "ClientId": id, "Name": name}
 
 
@@ -59,6 +61,7 @@ USER_POOL_CLIENT = Kind(
         **dict.fromkeys(_CLIENT_DEFAULTS),
         "ExplicitAuthFlows": [None],
         "TokenValidityUnits": dict.fromkeys(_CLIENT_DEFAULTS["TokenValidityUnits"]),
+        "WriteAttributes": [None],
     },
     required=("ClientName", "UserPoolId"),
     attributes=("ClientId", "Name"),
