@@ -133,6 +133,11 @@ class Shop:
         found = self.clients.dynamodb.get_item(TableName=f"emporium-test-{name}", Key={"pk": {"S": key}})
         return dict(found.get("Item", {}))
 
+    def everything(self, name: str) -> list[dict[str, Any]]:
+        """All that stands in a capability's table."""
+        pages = self.clients.dynamodb.get_paginator("scan").paginate(TableName=f"emporium-test-{name}")
+        return [dict(item) for page in pages for item in page["Items"]]
+
     def set_aside(self) -> list[str]:
         """What stands in any queue of dead letters."""
         urls = self.clients.sqs.list_queues(QueueNamePrefix="emporium-test-").get("QueueUrls", [])

@@ -95,7 +95,7 @@ def with_field(whole: Any, path: Path, name: str, value: Any) -> Any:
 
 def kept(shop: Shop) -> dict[str, Any]:
     """All that stands in all tables, and all accounts."""
-    tables = {name: shop.clients.dynamodb.scan(TableName=f"emporium-test-{name}")["Items"] for name in shop.apps}
+    tables: dict[str, Any] = {name: shop.everything(name) for name in shop.apps}
     [pool] = shop.clients.cognito.list_user_pools(MaxResults=1)["UserPools"]
     return tables | {"accounts": shop.clients.cognito.list_users(UserPoolId=pool["Id"])["Users"]}
 
