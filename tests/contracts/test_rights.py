@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from chassis import aws, clock
 from infra.apps_in_process import ROOT, app_folders
 from infra.local.stacks import apply
-from tests.contracts.rights import (
+from tests.contracts.stocked import PRICE, ids, made
+from tests.infra.stacks.project import STACKS
+from tests.rights import (
     FOR_LAMBDA,
+    Forbidden,
     Function,
     Right,
-    at_work,
     declared,
     for_lambda,
     functions,
     granted,
-    needed,
+    guarded,
     statements,
+    watched,
 )
-from tests.contracts.stocked import PRICE, ids, made
-from tests.infra.stacks.project import STACKS
 from tests.shop import CONTEXT, Shop
 
 Used = dict[Function, set[Right]]
@@ -39,15 +39,11 @@ def used(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Used]:
     monkeypatch.setenv("CUSTOMERS_LEAST_ANSWER_MS", "0")
     found: Used = defaultdict(set)
 
-    def make(service: str) -> Any:
-        def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-            found[at_work()].update(needed(service, model.name, params))
+    def see(function: Function | None, rights: set[Right]) -> None:
+        assert function, f"no function asks for {rights}"
+        found[function] |= rights
 
-        client = boto3.client(service)  # type: ignore[call-overload]  # the name is a variable
-        client.meta.events.register("provide-client-params.*.*", note)
-        return client
-
-    aws.use(make)
+    aws.use(lambda service: watched(service, see))
     yield found
     aws.use(None)
 
@@ -111,6 +107,13 @@ def test_a_function_may_do_exactly_what_it_does(shop: Shop, used: Used, deployed
         assert set(granted(each)) == used[function] | for_lambda(each), function
 
 
+def test_what_a_function_may_not_do_is_forbidden_in_every_test_of_the_shop(shop: Shop) -> None:
+    source = "dynamodb.scan(TableName='emporium-test-orders')"
+    code = compile(source, str(app_folders()["orders"] / "app.py"), "exec")
+    with pytest.raises(Forbidden, match=r"\('orders', 'api_handler'\) may not \[\('dynamodb:Scan'"):
+        exec(code, {"dynamodb": guarded("dynamodb")})
+
+
 def test_a_right_names_its_action_and_its_thing_and_nothing_but_log_streams_by_a_wildcard(
     deployed: dict[Function, Any],
 ) -> None:
@@ -131,7 +134,7 @@ def test_a_right_is_on_a_thing_of_the_functions_own_capability_or_the_accounts(d
 
 
 def test_every_function_has_a_role_that_nobody_takes_on_but_lambda(deployed: dict[Function, Any]) -> None:
-    assert deployed.keys() == {(name, each) for name in app_folders() for each in ("api_handler", *declared(name))}
+    assert deployed.keys() == {(name, each) for name in app_folders() for each in declared(name)}
     for function, each in deployed.items():
         assert each["Role"].keys() == {"AssumeRolePolicyDocument", "Policies"}, function
         assert each["Role"]["AssumeRolePolicyDocument"]["Statement"] == [LAMBDA], function

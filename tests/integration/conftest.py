@@ -1,14 +1,21 @@
 """The shop in one process, empty or with something to sell."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from chassis import aws
+from tests.rights import guarded
 from tests.shop import Shop, open_shop
 
 
 @pytest.fixture
-def shop(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """The three capabilities over an empty cloud."""
-    return open_shop(monkeypatch.setenv)
+def shop(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """The three capabilities over an empty cloud, where no function may do what its role does not allow."""
+    shop = open_shop(monkeypatch.setenv)
+    aws.use(guarded)
+    yield shop
+    aws.use(None)
 
 
 @pytest.fixture

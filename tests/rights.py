@@ -2,14 +2,19 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import FrameType
 from typing import Any
 
+import boto3
+
 from infra.apps_in_process import ROOT, app_folders, load_apps
-from infra.local.clients import ACCOUNT_ID, REGION
+from infra.local.clients import ACCOUNT_ID, REGION, Clients
+from infra.local.stacks import apply
 from infra.local.stacks.intrinsics import Scope, resolve
 from infra.local.stacks.reading import read
+from tests.infra.stacks.project import STACKS
 
 Right = tuple[str, str]  # an action, and the ARN of what it is done to
 Function = tuple[str, str]  # a capability, and its function's name in Python
@@ -24,7 +29,7 @@ FOR_LAMBDA = {
 }
 # Calls that show a token of the caller's, and no credentials of ours: no policy speaks of them.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
-WITHOUT_RIGHTS = {"cognito-idp:GlobalSignOut", "cognito-idp:InitiateAuth"}
+WITH_A_TOKEN = {"GlobalSignOut", "InitiateAuth"}
 
 
 def functions(name: str, exports: Mapping[str, str], stage: str) -> dict[Function, dict[str, Any]]:
@@ -78,8 +83,8 @@ def needed(service: str, call: str, given: Mapping[str, Any]) -> Iterator[Right]
     match service, call:
         case "sns", "PublishBatch":
             yield "sns:Publish", given["TopicArn"]
-        case "sqs", _:
-            yield f"sqs:{call}", _arn("sqs", given["QueueUrl"].rpartition("/")[2])
+        case "sqs", "SendMessage":
+            yield "sqs:SendMessage", _arn("sqs", given["QueueUrl"].rpartition("/")[2])
         case "dynamodb", "BatchGetItem":
             yield from (("dynamodb:BatchGetItem", _table(table)) for table in given["RequestItems"])
         case "dynamodb", "TransactWriteItems":  # needs the rights of what is in it, and none of its own
@@ -89,26 +94,73 @@ def needed(service: str, call: str, given: Mapping[str, Any]) -> Iterator[Right]
             yield "dynamodb:Query", f"{_table(given['TableName'])}/index/{given['IndexName']}"
         case "dynamodb", _:
             yield f"dynamodb:{call}", _table(given["TableName"])
-        case "cognito-idp", _ if f"{service}:{call}" not in WITHOUT_RIGHTS:
+        case "cognito-idp", _ if call in WITH_A_TOKEN:
+            return
+        case "cognito-idp", _:
             yield f"cognito-idp:{call}", _arn("cognito-idp", f"userpool/{given['UserPoolId']}")
+        case _:
+            raise AssertionError(f"which rights {service}:{call} needs is not known here")
 
 
-def declared(name: str) -> set[str]:
-    """The functions of its own that an app declares; what it serves over HTTP is one function together."""
+@cache
+def declared(name: str) -> frozenset[str]:
+    """The functions that an app declares; all that it serves over HTTP is one together."""
     app = load_apps()[name].app
-    return {each.name for each in (*app.event_sources, *app.builtin_auth_handlers, *app.pure_lambda_functions)}
+    named = (*app.event_sources, *app.builtin_auth_handlers, *app.pure_lambda_functions)
+    return frozenset({"api_handler", *(each.name for each in named)})
 
 
-def at_work() -> Function:
-    """The function whose code is calling: the one in app.py that stands lowest on the stack."""
-    homes = {str(folder / "app.py"): name for name, folder in app_folders().items()}
+def at_work() -> Function | None:
+    """The function whose code is calling, by the place in an app.py that the call comes from; None if by none."""
     frame: FrameType | None = sys._getframe()
     while frame:
-        if name := homes.get(frame.f_code.co_filename):
+        if name := _homes().get(frame.f_code.co_filename):
             handler = frame.f_code.co_name
             return name, handler if handler in declared(name) else "api_handler"
         frame = frame.f_back
-    raise AssertionError("a call that no function makes")
+    return None
+
+
+@cache
+def _homes() -> Mapping[str, str]:
+    return {str(folder / "app.py"): name for name, folder in app_folders().items()}
+
+
+def watched(service: str, see: Callable[[Function | None, set[Right]], None]) -> Any:
+    """A client that shows each call before it is made: by which function, and with which rights."""
+    client = boto3.client(service)  # type: ignore[call-overload]  # the name is a variable
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        see(at_work(), set(needed(service, model.name, params)))
+
+    client.meta.events.register("provide-client-params.*.*", note)
+    return client
+
+
+class Forbidden(AssertionError):
+    """What AWS would answer with AccessDenied."""
+
+
+@cache
+def guarded(service: str) -> Any:
+    """A client that lets each function do what its role allows; whoever calls past the functions may do all."""
+
+    def see(function: Function | None, rights: set[Right]) -> None:
+        if function and not rights <= _allowed()[function]:
+            raise Forbidden(f"{function} may not {sorted(rights - _allowed()[function])}")
+
+    return watched(service, see)
+
+
+@cache
+def _allowed() -> Mapping[Function, set[Right]]:
+    """What the roles allow in the stage of the tests, whose things have the same names every time."""
+    exports = apply(STACKS, {"Stage": "test"}, Clients())
+    return {
+        function: set(granted(each))
+        for name in app_folders()
+        for function, each in functions(name, exports, "test").items()
+    }
 
 
 def _arn(service: str, resource: str) -> str:
