@@ -29,7 +29,11 @@ class Refused(Exception):
 
 
 def is_local(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    """Whether it names no other machine; what is no URL names none."""
+    try:
+        return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1", None)
+    except ValueError:
+        return True
 
 
 def client(url: str, clients: int) -> httpx.Client:

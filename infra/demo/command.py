@@ -4,6 +4,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -59,23 +60,27 @@ def demo(
     Every household signs up, every basket becomes an order, and the outcome of each is waited for. Orders that find
     too little in stock are rejected, as in any shop. Exits with 1 if some orders came to no outcome.
     """
-    from infra.demo.catalogue import load
-    from infra.demo.files import Unreadable
     from infra.demo.households import AT_ONCE
     from infra.demo.play import Play
-    from infra.identity.accounts import Account, Bearer
-    from infra.shop import Refused, Unreachable, connect, is_local
+    from infra.shop import connect, is_local
 
     if not is_local(url) and not (token and password):
         raise click.UsageError(f"{url} is not on this machine: give --token and --password")
-    try:
+    with _faults_told():
         products, orders = _read(catalogue, baskets, limit)
         with connect(url, max(clients, AT_ONCE)) as shop:
-            staff = Bearer(token) if token else Account(shop, STAFF, PASSWORD)
-            wanted = [products[id] for id in orders.products]
-            _goods(load(shop, staff, wanted, clients, stock), len(wanted))
+            _goods(shop, token, [products[id] for id in orders.products], clients, stock)
             play = Play(shop, _people(shop, orders, password or PASSWORD), run=uuid.uuid4().hex[:12])
             sys.exit(_play(play, products, orders, clients))
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    from infra.demo.files import Unreadable
+    from infra.shop import Refused, Unreachable
+
+    try:
+        yield
     except (Unreadable, Unreachable) as error:
         click.echo(f"emporium demo: {error}", err=True)
         sys.exit(2)
@@ -119,8 +124,12 @@ def _people(shop: "httpx.Client", orders: "Orders", password: str) -> "dict[str,
     return dict(_watched(open_accounts(shop, households, password), "customers", len(households)))
 
 
-def _goods(loaded: Iterable[bool], total: int) -> None:
-    new = sum(_watched(loaded, "products", total))
+def _goods(shop: "httpx.Client", token: str | None, wanted: "list[Product]", clients: int, stock: int) -> None:
+    from infra.demo.catalogue import load
+    from infra.identity.accounts import Account, Bearer
+
+    staff = Bearer(token) if token else Account(shop, STAFF, PASSWORD)
+    new = sum(_watched(load(shop, staff, wanted, clients, stock), "products", len(wanted)))
     if new:
         click.echo(f"{new} products were new to the shop")
 

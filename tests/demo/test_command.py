@@ -41,3 +41,13 @@ def test_a_number_out_of_its_range_is_refused_by_the_name_of_its_flag(option: li
     result = CliRunner().invoke(demo, option)
     assert result.exit_code == 2
     assert option[0] in result.stderr
+
+
+@pytest.mark.parametrize("given", [[], ["--token", "t"], ["--password", "p"]])
+def test_a_shop_elsewhere_gets_neither_the_staff_nor_the_passwords_of_a_local_one(given: list[str]) -> None:
+    url = ["--url", "https://shop.example.com"]
+    result = CliRunner().invoke(
+        demo, [*url, *given], env={"EMPORIUM_STAFF_TOKEN": None, "EMPORIUM_DEMO_PASSWORD": None}
+    )
+    assert result.exit_code == 2
+    assert "https://shop.example.com is not on this machine: give --token and --password" in result.stderr
