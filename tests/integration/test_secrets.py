@@ -78,7 +78,7 @@ def test_a_persons_data_stands_in_customers_alone_and_in_no_log(life: Life) -> N
     assert [value for value in (*PERSON.values(), "Lovelace") if value.lower() in elsewhere.lower()] == []
 
 
-def test_looking_changes_nothing(life: Life) -> None:
+def test_looking_at_things_changes_nothing(life: Life) -> None:
     before = [items(life.shop, name) for name in life.shop.apps]
     looks = [
         life.shop.call("GET", door.path.format(customer_id="me", order_id="x", sku="x")).status
