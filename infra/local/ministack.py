@@ -46,6 +46,7 @@ def settings(port: int) -> dict[str, str]:
         "BIND_HOST": "127.0.0.1",  # without it, it answers to the whole network
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": "123456789012",  # as in the other clouds
+        "STATE_DIR": str(ENVIRONMENT / "state"),  # its keys would else lie below /tmp, which is everybody's
         "LOG_LEVEL": "WARNING",
     }
 
