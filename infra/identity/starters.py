@@ -28,7 +28,7 @@ def open_customers(front_door: str) -> None:
 def admit_staff(clients: Clients) -> httpx.Auth:
     """As an administrator does, for nobody makes themselves staff by the shop's own door; gives their token."""
     cognito = clients.cognito
-    pools = cognito.get_paginator("list_user_pools").paginate(MaxResults=60)
+    pools = cognito.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 60})
     pool = next(each["Id"] for page in pools for each in page["UserPools"] if each["Name"] == f"emporium-{STAGE}")
     with suppress(cognito.exceptions.UsernameExistsException):
         cognito.admin_create_user(UserPoolId=pool, Username=STAFF, MessageAction="SUPPRESS")

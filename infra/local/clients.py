@@ -9,6 +9,7 @@ import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
     from mypy_boto3_sns import SNSClient
@@ -66,8 +67,9 @@ class Clients:
         return client
 
     @property
-    def cognito(self) -> Any:
-        return self._client("cognito-idp")
+    def cognito(self) -> "CognitoIdentityProviderClient":
+        client: CognitoIdentityProviderClient = self._client("cognito-idp")
+        return client
 
     def _client(self, service: Any) -> Any:
         with self._lock:  # a session must not make two clients at once

@@ -36,8 +36,7 @@ def pool(more: str = "", client: str = "", group: str = "") -> str:
 
 
 def described(clients: Clients, id: str) -> dict[str, Any]:
-    found: dict[str, Any] = clients.cognito.describe_user_pool(UserPoolId=id)["UserPool"]
-    return found
+    return {**clients.cognito.describe_user_pool(UserPoolId=id)["UserPool"]}
 
 
 @pytest.fixture
@@ -200,8 +199,8 @@ def test_what_is_not_understood_of_accounts_is_refused_before_anything_is_made(
 
 def test_the_cloud_refuses_a_password_that_is_too_short(clients: Clients) -> None:
     id = apply([IDENTITY], STAGE, clients)["emporium-local-identity-pool-id"]
+    clients.cognito.admin_create_user(UserPoolId=id, Username="ada@example.com", MessageAction="SUPPRESS")
     ada = {"UserPoolId": id, "Username": "ada@example.com"}
-    clients.cognito.admin_create_user(**ada, MessageAction="SUPPRESS")
     with pytest.raises(ClientError, match="InvalidPasswordException"):
         clients.cognito.admin_set_user_password(**ada, Password="Tea4two", Permanent=True)
     clients.cognito.admin_set_user_password(**ada, Password="Tea4two and more", Permanent=True)

@@ -20,21 +20,23 @@ _CLIENT_DEFAULTS: Mapping[str, Any] = {
 
 
 def _ensure_client(clients: Clients, wanted: Properties) -> Attributes:
-    name, pool = wanted["ClientName"], {"UserPoolId": wanted["UserPoolId"]}
+    name, pool = wanted["ClientName"], wanted["UserPoolId"]
     settings = {setting: wanted.get(setting, default) for setting, default in _CLIENT_DEFAULTS.items()}
     given = {setting: value for setting, value in settings.items() if value is not None}
     id = _client_id(clients, name, pool)
     if id is None:
-        id = clients.cognito.create_user_pool_client(ClientName=name, **pool, **given)["UserPoolClient"]["ClientId"]
+        made = clients.cognito.create_user_pool_client(ClientName=name, UserPoolId=pool, **given)
+        id = made["UserPoolClient"]["ClientId"]
     else:
-        current = clients.cognito.describe_user_pool_client(ClientId=id, **pool)["UserPoolClient"]
+        current = clients.cognito.describe_user_pool_client(ClientId=id, UserPoolId=pool)["UserPoolClient"]
         if not fits({setting: current.get(setting) for setting in settings}, settings):
-            clients.cognito.update_user_pool_client(ClientId=id, ClientName=name, **pool, **given)
+            clients.cognito.update_user_pool_client(ClientId=id, ClientName=name, UserPoolId=pool, **given)
     return {"Ref": id, "ClientId": id, "Name": name}
 
 
-def _client_id(clients: Clients, name: str, pool: Mapping[str, str]) -> str | None:
-    pages = clients.cognito.get_paginator("list_user_pool_clients").paginate(MaxResults=60, **pool)
+def _client_id(clients: Clients, name: str, pool: str) -> str | None:
+    listing = clients.cognito.get_paginator("list_user_pool_clients")
+    pages = listing.paginate(UserPoolId=pool, PaginationConfig={"PageSize": 60})
     found = [client for page in pages for client in page["UserPoolClients"] if client["ClientName"] == name]
     if len(found) > 1:
         raise Refused(f"{len(found)} clients of the user pool have the name {name}: which one is meant is not known")

@@ -44,7 +44,7 @@ def _ensure(clients: Clients, wanted: Properties) -> Attributes:
 
 
 def _id(clients: Clients, name: str) -> str | None:
-    pages = clients.cognito.get_paginator("list_user_pools").paginate(MaxResults=60)
+    pages = clients.cognito.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 60})
     ids = [pool["Id"] for page in pages for pool in page["UserPools"] if pool["Name"] == name]
     if len(ids) > 1:
         raise Refused(f"{len(ids)} user pools have the name {name}: which one is meant is not known")
