@@ -147,6 +147,15 @@ def test_whoever_only_looks_like_staff_is_forbidden_what_staff_may(
             assert (status, body["type"]) == (403, "urn:emporium:problem:not-for-you")
 
 
+def test_whoever_only_looks_changes_nothing(doorway: Doorway) -> None:
+    before = doorway.items()
+    for app, door in doorway.doors:
+        if door.method == "GET":
+            groups = ["staff"] if door.role == "staff" else []
+            assert doorway.knock(app, door, AT.bearer("forge-ada", *groups)).status == 200, (door.path,)
+    assert doorway.items() == before
+
+
 # what proxies and gateways are known to tell of a caller, and to be believed
 PRETENDED = tuple(
     (name, value)
