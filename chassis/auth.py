@@ -68,10 +68,6 @@ class Identity(Struct, frozen=True):
 SignedOut = Callable[[str], datetime | None]
 
 
-def never(subject: str) -> None:
-    """For a capability that does not know when anybody signed out."""
-
-
 def as_context(identity: Identity) -> dict[str, str]:
     """An identity as the authorizer hands it on: a REST API keeps nothing but text in a context."""
     return {

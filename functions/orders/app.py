@@ -19,7 +19,7 @@ app = Chalice(app_name="emporium-orders")
 
 @app.authorizer(ttl_seconds=0)
 def identify(request: AuthRequest) -> AuthResponse:
-    return authorizer.identify(request.token, store.signed_out)
+    return authorizer.identify(request.token, store.sign_outs.last)
 
 
 door = Doors(app, identify)

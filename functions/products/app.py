@@ -4,10 +4,10 @@ from typing import Any
 
 from chalice.app import AuthRequest, AuthResponse, Chalice, DynamoDBEvent, SQSEvent
 
-from chalicelib.products import commands, model, schemas
+from chalicelib.products import commands, model, schemas, store
 from chalicelib.products.events import FACTS
 from chalicelib.products.reactions import REACTIONS
-from chassis import auth, authorizer
+from chassis import authorizer
 from chassis.cursor import Listed
 from chassis.doors import Doors, Request
 from chassis.inbox import hear
@@ -19,7 +19,7 @@ app = Chalice(app_name="emporium-products")
 
 @app.authorizer(ttl_seconds=0)
 def identify(request: AuthRequest) -> AuthResponse:
-    return authorizer.identify(request.token, auth.never)
+    return authorizer.identify(request.token, store.sign_outs.last)
 
 
 door = Doors(app, identify)

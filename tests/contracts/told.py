@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib.customers import model as customers
 from chalicelib.customers.store import customers as customers_store
+from chalicelib.customers.store import sign_outs
 from chalicelib.orders import model as orders
 from chalicelib.orders.store import orders as orders_store
 from chalicelib.products import events as product_events
@@ -48,7 +49,7 @@ def _customers() -> Iterator[Told]:
     customer, facts = customers.register("c1", {"email": "ada@example.com", "name": "Ada"}, NOW)
     yield customers_store, customer, facts
     yield customers_store, *_made(customers.revise(customer, {"name": "Ada L."}, NOW))
-    yield customers_store, *customers.sign_out(customer, NOW)
+    yield sign_outs, *customers.sign_out(None, "c1", NOW)
     yield customers_store, *_made(customers.deactivate(customer, NOW))
 
 

@@ -13,6 +13,7 @@ from chassis import clock, settings
 from infra.apps_in_process import load_apps
 from tests.gateway import Reply, ask, lasting_shop
 from tests.shop import Answer, Shop
+from tests.tokens import bearer
 
 PASSWORD, WRONG = "Correct-horse-1", "Wrong-horse-1"
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)  # of a window of every limit here
@@ -299,6 +300,16 @@ def test_whoever_signed_out_is_out_everywhere_once_the_others_have_heard(shop: S
     for bearing, each in ((mine, session), (others, elsewhere)):
         assert shop.call("GET", "/orders", by="", **bearing).status == 401
         assert refresh(shop, each["refresh_token"]).status == 401
+
+
+def test_staff_who_signed_out_is_out_everywhere_too(shop: Shop) -> None:
+    clock.use(None, lambda seconds: None)
+    bearing = {"authorization": bearer("staff:s-9")}
+    assert shop.call("GET", "/catalogue", by="", **bearing).status == 200
+    assert shop.call("DELETE", "/sessions", by="", **bearing).status == 204
+    shop.settle()
+    for path in ("/catalogue", "/orders?customer_id=ada", "/customers/me"):
+        assert shop.call("GET", path, by="", **bearing).status == 401
 
 
 def test_whoever_signs_in_again_is_in_again(shop: Shop) -> None:

@@ -43,7 +43,7 @@ def test_the_visit_went_through_all_that_may_happen_to_a_person(traces: Traces) 
     assert told >= {
         "CustomerRegistered",
         "CustomerRevised",
-        "CustomerSignedOut",
+        "SignedOut",
         "CustomerDeactivated",
         "OrderCancelled",
     }
@@ -99,7 +99,7 @@ def fields(type: Type) -> Iterator[str]:
 
 @pytest.mark.parametrize("type", [type for type in FACTS if ".customers." in type])
 def test_a_fact_about_a_customer_has_no_field_for_anything_personal(type: str) -> None:
-    assert set(fields(type_info(FACTS[type]))) == OPEN - {"version"} | {"signed_out_at"}
+    assert set(fields(type_info(FACTS[type]))) <= OPEN - {"version"} | {"signed_out_at"}
 
 
 @pytest.mark.parametrize("type", [type for type in FACTS if ".customers." not in type])

@@ -76,7 +76,7 @@ def test_what_a_client_may_write_follows_its_template(tmp_path: Path, clients: C
     def found(client: str) -> list[str] | None:
         exports = apply([a_template(tmp_path, pool(client=client))], {}, clients)
         ids = {"UserPoolId": exports["it"], "ClientId": exports["client"]}
-        settings: dict[str, Any] = clients.cognito.describe_user_pool_client(**ids)["UserPoolClient"]
+        settings = clients.cognito.describe_user_pool_client(**ids)["UserPoolClient"]
         return settings.get("WriteAttributes")
 
     assert found("") is None

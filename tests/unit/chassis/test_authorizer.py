@@ -29,6 +29,10 @@ def asked(subject: str) -> None:
     raise AssertionError("who bears a bad token is nobody's business")
 
 
+def never(subject: str) -> None:
+    """Nobody ever signed out."""
+
+
 def issued(moment: datetime) -> str:
     at = int(moment.timestamp())
     return f"Bearer {AT.mint(AT.claims('forge-ada', iat=at, exp=at + 900))}"
@@ -36,7 +40,7 @@ def issued(moment: datetime) -> str:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_token_is_handed_on_as_text(name: str) -> None:
-    answer = identify(GOOD[name](AT, AT.claims("forge-ada", "staff")), auth.never)
+    answer = identify(GOOD[name](AT, AT.claims("forge-ada", "staff")), never)
     assert answer.context.keys() == {"kind", "subject", "expires"}
     assert all(isinstance(value, str) for value in answer.context.values())
     assert answer.principal_id == answer.context["subject"]
@@ -99,5 +103,5 @@ def test_while_the_table_is_away_the_token_is_not_called_bad() -> None:
 
 
 def test_an_identity_counts_at_every_door_for_a_gateway_keeps_it_from_one_to_the_next() -> None:
-    answer: AuthResponse = identify(AT.bearer("forge-ada"), auth.never)
+    answer: AuthResponse = identify(AT.bearer("forge-ada"), never)
     assert answer.routes == ["*"]

@@ -53,6 +53,7 @@ def test_no_fact_about_a_customer_holds_personal_data() -> None:
 
 
 def test_a_sign_out_is_told_with_its_time() -> None:
-    signed_out, facts = model.sign_out(a_customer(), minutes(1))
-    assert (signed_out.signed_out_at, signed_out.version) == (minutes(1), 2)
-    assert facts == (events.CustomerSignedOut,)
+    once, facts = model.sign_out(None, "ada", minutes(1))
+    assert (once.id, once.version, once.signed_out_at, facts) == ("ada", 1, minutes(1), (events.SignedOut,))
+    again, _ = model.sign_out(once, "ada", minutes(2))
+    assert (again.version, again.signed_out_at) == (2, minutes(2))

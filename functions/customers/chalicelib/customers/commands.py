@@ -57,9 +57,9 @@ def sign_out(by: Caller, token: str) -> None:
     if has_accounts():
         _pool().sign_out(token)  # first: nothing is issued to an old session once the others are told
     now = clock.now()
-    if store.customers.change(by.id, lambda found: model.sign_out(found, now) if found else None):
-        # tokens tell whole seconds: one of this second counts as older, so a new sign-in has to be of the next
-        clock.wait_until(now.replace(microsecond=0) + timedelta(seconds=1))
+    store.sign_outs.change(by.id, lambda found: model.sign_out(found, by.id, now))
+    # tokens tell whole seconds: one of this second counts as older, so a new sign-in has to be of the next
+    clock.wait_until(now.replace(microsecond=0) + timedelta(seconds=1))
 
 
 def register_customer(id: str, asked: schemas.RegisterCustomer, by: Caller) -> Customer:

@@ -6,12 +6,11 @@ from typing import Literal
 from msgspec import Struct
 
 
-class _Customer(Struct, kw_only=True, omit_defaults=True):
+class _Customer(Struct, kw_only=True):
     id: str
     status: Literal["active", "deactivated"]
     created_at: datetime
     changed_at: datetime
-    signed_out_at: datetime | None = None
 
 
 class CustomerRegistered(_Customer):
@@ -26,8 +25,11 @@ class CustomerRevised(_Customer):
     """What is known of the person was changed; by whom, the event's actor tells."""
 
 
-class CustomerSignedOut(_Customer):
-    """A customer signed out everywhere: tokens issued until `signed_out_at` are good no more."""
+class SignedOut(Struct, kw_only=True):
+    """The bearer of tokens `id`, customer or staff, signed out everywhere: those issued until then are good no more."""
+
+    id: str
+    signed_out_at: datetime
 
 
-FACTS: tuple[type, ...] = (CustomerRegistered, CustomerDeactivated, CustomerRevised, CustomerSignedOut)
+FACTS: tuple[type, ...] = (CustomerRegistered, CustomerDeactivated, CustomerRevised, SignedOut)

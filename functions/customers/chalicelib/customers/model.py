@@ -1,6 +1,7 @@
 """What a customer is, and what may become of one.
 
     customer   active ──> deactivated
+    sign-out   again and again, each later than the one before
 
 A customer's id is the subject of the person's tokens; the password is the identity provider's, and never seen here.
 """
@@ -65,7 +66,15 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changed_at: datetime
     phone: str | None = None
     addresses: tuple[Address, ...] = ()
-    signed_out_at: datetime | None = None
+
+
+class SignOut(Struct, frozen=True, kw_only=True):
+    """When somebody, customer or staff, last signed out everywhere."""
+
+    id: str
+    version: int
+    signed_out_at: datetime
+    changed_at: datetime
 
 
 Decision = tuple[Customer, Facts]
@@ -100,7 +109,7 @@ def deactivate(customer: Customer, now: datetime) -> Decision | None:
     return deactivated, (events.CustomerDeactivated,)
 
 
-def sign_out(customer: Customer, now: datetime) -> Decision:
+def sign_out(before: SignOut | None, id: str, now: datetime) -> tuple[SignOut, Facts]:
     """From now on no token that was issued before is good: all who take them are to know."""
-    signed_out = structs.replace(customer, version=customer.version + 1, signed_out_at=now, changed_at=now)
-    return signed_out, (events.CustomerSignedOut,)
+    version = before.version + 1 if before else 1
+    return SignOut(id=id, version=version, signed_out_at=now, changed_at=now), (events.SignedOut,)

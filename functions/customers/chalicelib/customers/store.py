@@ -1,15 +1,16 @@
-"""Where customers keeps what it knows: one table, with customers."""
+"""Where customers keeps what it knows: one table, with customers, and when who signed out."""
 
 from contextlib import suppress
 from datetime import datetime
 
-from chalicelib.customers.model import Customer, Facts
+from chalicelib.customers.model import Customer, Facts, SignOut
 from chassis.aggregates import Aggregates
 from chassis.table import NotWritten, Table
 
 TABLE = Table("CUSTOMERS_TABLE")
 
 customers = Aggregates(TABLE, "customer", Customer)
+sign_outs = Aggregates(TABLE, "sign_out", SignOut)
 
 
 def register(customer: Customer, facts: Facts) -> None:
@@ -19,6 +20,6 @@ def register(customer: Customer, facts: Facts) -> None:
 
 
 def signed_out(id: str) -> datetime | None:
-    """When the customer last signed out everywhere, if ever."""
-    found = customers.get(id)
+    """When somebody last signed out everywhere, if ever."""
+    found = sign_outs.get(id)
     return found.signed_out_at if found else None

@@ -124,7 +124,6 @@ class Customer(Struct, frozen=True, kw_only=True):
     id: str
     version: int
     status: str
-    signed_out_at: datetime | None = None
 
 
 class Product(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from chalicelib.orders.model import Customer, Decision, Order, Product
 from chassis import clock, log
 from chassis.inbox import Reaction
 from chassis.messages import Message
+from chassis.sign_outs import Told
 
 AT_ONCE = 100  # orders of each shard that ask again at one tick; the next tick takes the next
 
@@ -28,10 +29,13 @@ def when_stock_released(heard: Message[schemas.StockAnswered]) -> None:
 
 
 def when_customer_changed(heard: Message[schemas.CustomerTold]) -> None:
-    """Keeps whether the customer may order, and since when its tokens are good."""
-    told = heard.data
-    customer = Customer(id=told.id, version=heard.version, status=told.status, signed_out_at=told.signed_out_at)
-    store.keep_customer(customer)
+    """Keeps whether the customer may order."""
+    store.keep_customer(Customer(id=heard.data.id, version=heard.version, status=heard.data.status))
+
+
+def when_signed_out(heard: Message[Told]) -> None:
+    """Keeps since when whose tokens are good."""
+    store.sign_outs.keep(heard)
 
 
 def when_product_changed(heard: Message[schemas.ProductTold]) -> None:
@@ -76,5 +80,5 @@ REACTIONS: dict[str, Reaction] = {
     "emporium.products.ProductArchived.v1": when_product_changed,
     "emporium.customers.CustomerRegistered.v1": when_customer_changed,
     "emporium.customers.CustomerDeactivated.v1": when_customer_changed,
-    "emporium.customers.CustomerSignedOut.v1": when_customer_changed,
+    "emporium.customers.SignedOut.v1": when_signed_out,
 }

@@ -75,7 +75,6 @@ class CustomerTold(Struct, frozen=True):
 
     id: str
     status: str
-    signed_out_at: datetime | None = None
 
 
 class ProductTold(Struct, frozen=True):

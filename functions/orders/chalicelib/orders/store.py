@@ -13,6 +13,7 @@ from chalicelib.orders import model
 from chalicelib.orders.model import Allowance, Customer, Limits, Order, Product, TooManyOpenOrders
 from chassis.aggregates import Aggregates
 from chassis.clock import stamp
+from chassis.sign_outs import SignOuts
 from chassis.table import Index, NotWritten, Plain, Table
 from chassis.writes import Copy
 
@@ -34,6 +35,7 @@ def _entries(order: Order) -> Mapping[str, str]:
 
 orders = Aggregates(TABLE, "order", Order, _entries)
 allowances = Aggregates(TABLE, "allowance", Allowance)
+sign_outs = SignOuts(TABLE)
 
 
 class Known(Struct, frozen=True):
@@ -74,12 +76,6 @@ def take_place(order: Order, known: Allowance | None, now: datetime, limits: Lim
     except TooManyOpenOrders:
         settled |= _settled(order.customer_id, now)
         allowances.change(order.customer_id, decide)
-
-
-def signed_out(id: str) -> datetime | None:
-    """When the customer last signed out everywhere, if ever, as far as is known here."""
-    found = TABLE.get(f"customer#{id}")
-    return msgspec.convert(found, Customer).signed_out_at if found else None
 
 
 def keep_customer(customer: Customer) -> None:

@@ -1,10 +1,11 @@
-"""What orders' facts cause here: each is a question that is answered once, and anew only when asked anew."""
+"""What others' facts cause here: an order's are questions, answered once, and anew only when asked anew."""
 
 from chalicelib.products import model, schemas, store
 from chalicelib.products.model import Line
 from chassis import clock
 from chassis.inbox import Reaction
 from chassis.messages import Message
+from chassis.sign_outs import Told
 
 
 def when_order_placed(heard: Message[schemas.OrderPlaced]) -> None:
@@ -24,7 +25,13 @@ def when_order_cancelled(heard: Message[schemas.OrderCancelled]) -> None:
     store.answer_order(order, lambda found: model.release(found, order, asked, now))
 
 
+def when_signed_out(heard: Message[Told]) -> None:
+    """Keeps since when whose tokens are good."""
+    store.sign_outs.keep(heard)
+
+
 REACTIONS: dict[str, Reaction] = {
     "emporium.orders.OrderPlaced.v1": when_order_placed,
     "emporium.orders.OrderCancelled.v1": when_order_cancelled,
+    "emporium.customers.SignedOut.v1": when_signed_out,
 }

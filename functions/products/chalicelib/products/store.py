@@ -8,6 +8,7 @@ from chalicelib.products.events import ProductAdded, StockAdjusted
 from chalicelib.products.model import Adjustment, Answer, Product, Reservation, Shortage, Status, Stock
 from chassis.aggregates import Aggregates
 from chassis.refusals import KeyUsedForAnotherRequest
+from chassis.sign_outs import SignOuts
 from chassis.table import Index, NotWritten, Plain, Table
 from chassis.writes import Claim, Count
 
@@ -33,6 +34,7 @@ products = Aggregates(TABLE, "product", Product, _entries)
 stocks = Aggregates(TABLE, "stock", Stock)
 adjustments = Aggregates(TABLE, "adjustment", Adjustment)
 reservations = Aggregates(TABLE, "reservation", Reservation)
+sign_outs = SignOuts(TABLE)
 
 
 class StockShort(Exception):
