@@ -35,6 +35,7 @@ ADDRESS = {
     "country": "CH",
 }
 DETAILS = {"email": EMAIL, "name": "Qzname-canary", "phone": "+49 7654 321098", "addresses": [ADDRESS]}
+TAP = "tap"
 LINES = [{"sku": "tea", "quantity": 1}]
 
 
@@ -117,17 +118,17 @@ def traces_of_a_visit(shop: Shop) -> Traces:
 
 def tap_all_topics(shop: Shop) -> None:
     """Makes a queue that gets all that is published, whoever listens to it."""
-    url = shop.clients.sqs.create_queue(QueueName="tap")["QueueUrl"]
+    url = shop.clients.sqs.create_queue(QueueName=TAP)["QueueUrl"]
     arn = shop.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     for topic in shop.clients.sns.list_topics()["Topics"]:
         shop.clients.sns.subscribe(TopicArn=topic["TopicArn"], Protocol="sqs", Endpoint=arn)
 
 
-def drained(shop: Shop) -> list[str]:
-    """All that is left in any queue, with its attributes."""
+def drained(shop: Shop, named: str = "") -> list[str]:
+    """All that is left in any queue, or in that of the name, with its attributes."""
     sqs, found = shop.clients.sqs, []
     asked: Any = {"MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
-    for url in sqs.list_queues()["QueueUrls"]:
+    for url in sqs.list_queues(QueueNamePrefix=named)["QueueUrls"]:
         while got := sqs.receive_message(QueueUrl=url, **asked).get("Messages"):
             for message in got:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
