@@ -118,4 +118,10 @@ SUBJECT: dict[str, Change] = {
     "sub that turns the line around": lambda at, now: {"sub": "forge-\u202eada"},
 }
 
-CHANGES: dict[str, Change] = TIME | ISSUER | AUDIENCE | USE | SUBJECT
+# in claims that nobody reads: but what is no JSON may be read in two ways
+UNREAD: dict[str, Change] = {
+    "a claim not a number": lambda at, now: {"weight": float("nan")},
+    "a claim infinite": lambda at, now: {"weight": [float("-inf")]},
+}
+
+CHANGES: dict[str, Change] = TIME | ISSUER | AUDIENCE | USE | SUBJECT | UNREAD

@@ -136,6 +136,19 @@ def test_an_issuer_that_does_not_answer_is_asked_twice_a_minute_and_no_token_is_
     assert known(keys, FIRST) == [FIRST]
 
 
+def test_an_issuer_that_did_not_answer_is_asked_again_soon_also_for_what_is_known(documents: Documents) -> None:
+    documents.show(*AT.jwks()["keys"])
+    keys = Keys(documents.fetch)
+    assert known(keys, FIRST) == [FIRST]
+    documents.now[JWKS] = OSError("nobody answers")
+    later(FRESH)
+    assert known(keys, FIRST) == [FIRST]
+    documents.show(AT.keys[1].jwk())
+    later(PAUSE)
+    assert known(keys, FIRST, SECOND) == [SECOND]
+    assert len(documents.asked) == 3
+
+
 def _small() -> dict[str, Any]:
     breakable = rsa.generate_private_key(65537, 1024)  # nosec B505  # what is to be refused
     return Key("small", "RS256", breakable).jwk()

@@ -90,14 +90,17 @@ def test_a_document_that_is_too_long_is_not_read(server: Server) -> None:
 def test_keys_come_over_https_or_from_this_very_machine(
     server: Server, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    def connect(*_: object) -> None:
-        raise AssertionError("it was asked for")
+    sought: list[object] = []
 
-    monkeypatch.setattr(socket.socket, "connect", connect)
-    monkeypatch.setattr(socket, "getaddrinfo", connect)
+    def seek(host: object, *_: object, **__: object) -> None:
+        sought.append(host)
+        raise OSError("no way there")
+
+    monkeypatch.setattr(socket, "getaddrinfo", seek)
     monkeypatch.setenv("IDENTITY_JWKS_URL", address)
     with pytest.raises(KeysUnavailable):
         keys.find(FIRST)
+    assert sought == []
 
 
 def test_an_issuer_whose_certificate_nobody_vouches_for_is_not_believed(
