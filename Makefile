@@ -1,9 +1,12 @@
-# The four commands: make setup, make run, make test, make lint. Each does its own set-up first.
+# The five commands: make setup, make run, make test, make lint, make fuzz. Each does its own set-up first.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test lint clean
+EXAMPLES ?= 200
+SEED ?=
+
+.PHONY: setup run test lint fuzz clean
 
 setup: $(READY)
 
@@ -28,6 +31,10 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# What `make test` looks at shortly, at length; it says how to have the same run again.
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

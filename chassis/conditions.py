@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from chassis.refusals import Flaw, Malformed, Stale, Unconditional
 
-_TAGS = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"\s*(?:,\s*(?:W/)?"[\x21\x23-\x7e]*"\s*)*')
-_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
+TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
+TAGS = rf"{TAG}(?:\s*,\s*{TAG})*"
+_TAG, _TAGS = re.compile(TAG), re.compile(TAGS)
 
 
 class VersionIsOld(Stale):
@@ -57,6 +58,6 @@ def is_current(header: str | None, version: int) -> bool:
 def _parsed(name: str, header: str) -> Match:
     if header.strip() == "*":
         return Match(frozenset(), any=True)
-    if not _TAGS.fullmatch(header):
+    if not _TAGS.fullmatch(header.strip()):
         raise Malformed(f"{name} is no list of entity tags.", Flaw(name, 'write it like "3"', "header"))
     return Match(frozenset(_TAG.findall(header)))

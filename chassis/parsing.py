@@ -15,7 +15,8 @@ T = TypeVar("T")
 BODY = 64 * 1024  # bytes
 _JSON = re.compile(r"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
 _MERGE = re.compile(r"application/merge-patch\+json\s*", re.IGNORECASE)  # RFC 7396
-_KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x5b\x5d-\x7e]{1,255})(?P=quote)')
+KEY = r"[\x21\x23-\x5b\x5d-\x7e]{1,255}"  # an Idempotency-Key: visible signs, but for " and \
+_KEY = re.compile(rf'(?P<quote>"?)(?P<key>{KEY})(?P=quote)')
 # how msgspec ends what it says: the path to the value, or to the map of which a key is wrong
 _AT = re.compile(r" - at `(?:key` in `)?\$([\w.\[\]]*)`\Z")
 _FIELD = re.compile(r"(?:missing required|unknown) field `(.*)`\Z", re.DOTALL)
@@ -86,7 +87,7 @@ def idempotency_key(header: str | None) -> str | None:
         return None
     key = _KEY.fullmatch(header.strip())
     if not key:
-        detail = "An Idempotency-Key has 1 to 255 visible ASCII signs."
+        detail = 'An Idempotency-Key has 1 to 255 visible ASCII signs, and neither " nor \\ among them.'
         raise Malformed(detail, Flaw("Idempotency-Key", detail, "header"))
     return key["key"]
 

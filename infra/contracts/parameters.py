@@ -3,32 +3,35 @@
 import re
 from typing import Any, get_origin, get_type_hints
 
+from chassis.conditions import TAGS
 from chassis.doors import NAME, Door
-from chassis.parsing import Nothing
+from chassis.parsing import KEY, Nothing
 from infra.contracts.schemas import Schema, components
 
 Parameter = dict[str, Any]
+_END = r"(?![\s\S])"  # the end in every dialect of regular expressions
+_VERSIONS: Schema = {"type": "string", "pattern": rf"^(?:\*|{TAGS}){_END}"}
 
 _IF_MATCH: Parameter = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "description": "The ETag of the version that the change was made for, or * for any.",
-    "schema": {"type": "string"},
+    "schema": _VERSIONS,
     "example": '"1"',
 }
 _IF_NONE_MATCH: Parameter = {
     "name": "If-None-Match",
     "in": "header",
     "description": "The ETag of the version that is known already: 304 if it is still the newest.",
-    "schema": {"type": "string"},
+    "schema": _VERSIONS,
     "example": '"1"',
 }
 _IDEMPOTENCY_KEY: Parameter = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The same key with the same request has its effect once, and gets the same answer.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": rf'^(?:"{KEY}"|{KEY}){_END}'},
     "example": "5f0b6c1e-2f5d-4a52-8d6b-3d1f5a3f8a55",
 }
 
@@ -51,15 +54,14 @@ def is_versioned(door: Door) -> bool:
 
 def _headers(door: Door) -> list[Parameter]:
     wanted = {
-        "POST": [_IDEMPOTENCY_KEY],
+        "POST": [_IDEMPOTENCY_KEY] if door.role != "public" else [],  # a key is its caller's
         "GET": [_IF_NONE_MATCH] if is_versioned(door) else [],
     }
     return [_IF_MATCH] if door.conditional else wanted.get(door.method, [])
 
 
 def _path(name: str) -> Parameter:
-    # (?![\s\S]) is "the end" in every dialect of regular expressions
-    schema = {"type": "string", "pattern": rf"^{NAME.pattern}(?![\s\S])"}
+    schema = {"type": "string", "pattern": rf"^{NAME.pattern}{_END}"}
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 

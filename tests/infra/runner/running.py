@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,13 @@ def up_arguments(folder: Path | None, *flags: str) -> list[str]:
 class Stack:
     """A running `emporium up` on free ports; what it says is kept in `lines`."""
 
-    def __init__(self, folder: Path | None, *flags: str) -> None:
+    def __init__(self, folder: Path | None, *flags: str, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.lines: list[str] = []
         arguments = up_arguments(folder, "--port", "0", "--cloud-port", "0", *flags)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "infra.cli", *arguments],
+            env=os.environ | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
