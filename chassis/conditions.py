@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from chassis.refusals import Flaw, Malformed, Stale, Unconditional
 
-TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
-TAGS = rf"{TAG}(?:\s*,\s*{TAG})*"
-_TAG, _TAGS = re.compile(TAG), re.compile(TAGS)
+TAGS = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*')
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 
 
 class VersionIsOld(Stale):
@@ -58,6 +57,6 @@ def is_current(header: str | None, version: int) -> bool:
 def _parsed(name: str, header: str) -> Match:
     if header.strip() == "*":
         return Match(frozenset(), any=True)
-    if not _TAGS.fullmatch(header.strip()):
+    if not TAGS.fullmatch(header.strip()):
         raise Malformed(f"{name} is no list of entity tags.", Flaw(name, 'write it like "3"', "header"))
     return Match(frozenset(_TAG.findall(header)))

@@ -10,7 +10,7 @@ from infra.contracts.schemas import Schema, components
 
 Parameter = dict[str, Any]
 _END = r"(?![\s\S])"  # the end in every dialect of regular expressions
-_VERSIONS: Schema = {"type": "string", "pattern": rf"^(?:\*|{TAGS}){_END}"}
+_VERSIONS: Schema = {"type": "string", "pattern": rf"^(?:\*|{TAGS.pattern}){_END}"}
 
 _IF_MATCH: Parameter = {
     "name": "If-Match",
@@ -31,7 +31,7 @@ _IDEMPOTENCY_KEY: Parameter = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The same key with the same request has its effect once, and gets the same answer.",
-    "schema": {"type": "string", "pattern": rf'^(?:"{KEY}"|{KEY}){_END}'},
+    "schema": {"type": "string", "pattern": rf"^(?:{KEY.pattern}){_END}"},
     "example": "5f0b6c1e-2f5d-4a52-8d6b-3d1f5a3f8a55",
 }
 
