@@ -18,7 +18,8 @@ _MERGE = re.compile(r"application/merge-patch\+json\s*", re.IGNORECASE)  # RFC 7
 KEY = re.compile(r'"[\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')  # of an Idempotency-Key
 # how msgspec ends what it says: the path to the value, or to the map of which a key is wrong
 _AT = re.compile(r" - at `(?:key` in `)?\$([\w.\[\]]*)`\Z")
-_FIELD = re.compile(r"(?:missing required|unknown) field `(.*)`\Z", re.DOTALL)
+# from its very beginning: what a caller sent stands in other messages too, and could be searched through again and again
+_FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(.*)`", re.DOTALL)
 _FRAGMENT = "~!$&'()*+,;=:@?"  # what stands in a URI fragment as it is (RFC 3986, 3.5)
 LONGEST = 200  # signs that are said of one field: a caller knows what it sent
 
@@ -99,7 +100,7 @@ def fingerprint(value: Any) -> str:
 def _not_accepted(message: str, place: Place) -> FieldNotAccepted:
     """msgspec says `Expected `int` >= 1 - at `$.lines[0].quantity``; RFC 9457 wants #/lines/0/quantity."""
     at, said = _AT.search(message), _AT.sub("", message)
-    field = _FIELD.search(said)
+    field = _FIELD.fullmatch(said)
     path = re.sub(r"\[(\d+)\]", r".\1", at.group(1) if at else "").replace("[...]", "")
     steps = [step for step in path.split(".") if step] + ([field.group(1)[:LONGEST]] if field else [])
     detail = said[:LONGEST].replace("`", "")

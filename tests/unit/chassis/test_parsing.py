@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 import pytest
@@ -35,6 +35,7 @@ class Page(Struct, forbid_unknown_fields=True):
     of: str
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     exact: bool = False
+    sort: Literal["name", "price"] = "name"
 
 
 def flaw_of(value: Any) -> tuple[str, str]:
@@ -119,6 +120,12 @@ def test_a_refusal_does_not_send_back_all_that_came_in() -> None:
 def test_what_is_not_json_is_told_apart_from_what_is_not_accepted(raw: bytes) -> None:
     with pytest.raises(NotJson):
         parsing.body(raw, JSON, Wanted)
+
+
+def test_a_value_that_looks_like_our_own_words_is_read_once_and_not_from_each_of_its_words_anew() -> None:
+    """At so many it would take hours."""
+    with pytest.raises(FieldNotAccepted, match="Invalid enum value"):
+        parsing.query({"sort": ["unknown field `" * 200_000]}, Page)
 
 
 @given(st.binary(max_size=200))
