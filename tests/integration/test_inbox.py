@@ -194,6 +194,14 @@ def test_an_order_for_too_much_is_refused_and_the_answer_stands(shop: Shop) -> N
     assert (stock(tea), stock(mug), answer(order)) == ((10, 0, 10), (10, 0, 10), ("refused", 1))
 
 
+@pytest.mark.parametrize("quantity", [0, -1, -3])
+def test_an_order_for_less_than_one_takes_nothing_of_what_is_held_for_others(shop: Shop, quantity: int) -> None:
+    sku, order = a_stocked_product(), new("order")
+    assert hear(shop, "products", placed(new("order"), (sku, 3))) == []
+    assert hear(shop, "products", placed(order, (sku, quantity))) == [0]
+    assert (stock(sku), answer(order)) == ((10, 3, 7), None)
+
+
 def test_a_cancellation_gives_back_once_also_when_it_comes_first(shop: Shop) -> None:
     sku, order, early = a_stocked_product(), new("order"), new("order")
     assert hear(shop, "products", placed(order, (sku, 3)), cancelled(order), cancelled(order)) == []

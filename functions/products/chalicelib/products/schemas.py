@@ -111,7 +111,7 @@ class OrderedLine(Struct, frozen=True):
     """A line of an order, as far as stock needs to know."""
 
     sku: str
-    quantity: int
+    quantity: Annotated[int, Meta(ge=1)]  # less would give to all what is held for others
 
 
 class OrderPlaced(Struct, frozen=True):
