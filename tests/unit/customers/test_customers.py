@@ -57,3 +57,9 @@ def test_a_sign_out_is_told_with_its_time() -> None:
     assert (once.id, once.version, once.signed_out_at, facts) == ("ada", 1, minutes(1), (events.SignedOut,))
     again, _ = model.sign_out(once, "ada", minutes(2))
     assert (again.version, again.signed_out_at) == (2, minutes(2))
+
+
+def test_a_sign_out_that_comes_last_with_an_earlier_time_lets_nobody_in_again() -> None:
+    later, _ = model.sign_out(None, "ada", minutes(2))
+    earlier, _ = model.sign_out(later, "ada", minutes(1))
+    assert (earlier.version, earlier.signed_out_at) == (2, minutes(2))

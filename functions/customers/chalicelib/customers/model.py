@@ -112,4 +112,5 @@ def deactivate(customer: Customer, now: datetime) -> Decision | None:
 def sign_out(before: SignOut | None, id: str, now: datetime) -> tuple[SignOut, Facts]:
     """From now on no token that was issued before is good: all who take them are to know."""
     version = before.version + 1 if before else 1
-    return SignOut(id=id, version=version, signed_out_at=now, changed_at=now), (events.SignedOut,)
+    since = max(now, before.signed_out_at) if before else now  # of two at once, the earlier one may come last
+    return SignOut(id=id, version=version, signed_out_at=since, changed_at=now), (events.SignedOut,)
