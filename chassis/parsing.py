@@ -18,7 +18,7 @@ _MERGE = re.compile(r"application/merge-patch\+json\s*", re.IGNORECASE)  # RFC 7
 KEY = re.compile(r'"[\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')  # of an Idempotency-Key
 # how msgspec ends what it says: the path to the value, or to the map of which a key is wrong
 _AT = re.compile(r" - at `(?:key` in `)?\$([\w.\[\]]*)`\Z")
-# from its very beginning: what a caller sent stands in other messages too, and could be searched through again and again
+# read from its beginning: what a caller sent stands in other messages too, and would be searched again and again
 _FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(.*)`", re.DOTALL)
 _FRAGMENT = "~!$&'()*+,;=:@?"  # what stands in a URI fragment as it is (RFC 3986, 3.5)
 LONGEST = 200  # signs that are said of one field: a caller knows what it sent
