@@ -15,6 +15,9 @@ THINGS: tuple[Thing, ...] = ("own", "another's", "missing")
 class Rule:
     """Who may, and what such a one is answered; `closed` is what a deactivated customer is answered, if another.
 
+    Such a one bears a token that was issued since, as an issuer may that keeps accounts of its own: older ones are
+    good no more.
+
     public: everybody. signed in: everybody who is. self: nobody but the customer. owner: that one, and staff, to whom
     services belong. staff: staff alone.
     """

@@ -116,6 +116,20 @@ def test_whoever_is_deactivated_signs_in_no_more_and_no_session_goes_on(shop: Sh
     assert refresh(shop, session["refresh_token"]).status == 401
 
 
+@pytest.mark.parametrize("by_staff", [False, True])
+def test_whoever_is_deactivated_is_out_everywhere_with_the_token_in_hand_too(shop: Shop, by_staff: bool) -> None:
+    email = with_account(shop)
+    token = sign_in(shop, email).body["access_token"]
+    bearing = {"authorization": f"Bearer {token}"}
+    assert shop.call("GET", "/orders", by="", **bearing).status == 200
+    who: dict[str, Any] = {} if by_staff else {"by": "", **bearing}
+    assert shop.call("DELETE", f"/customers/{subject(token)}", if_match="*", **who).status == 204
+    assert shop.call("GET", "/customers/me", by="", **bearing).status == 401
+    shop.settle()
+    for path in ("/orders", "/catalogue"):
+        assert shop.call("GET", path, by="", **bearing).status == 401
+
+
 def test_whoever_claims_anothers_email_closes_no_account_but_its_own(shop: Shop) -> None:
     """An email stands in what a caller says of itself, and nobody has asked whether it is its own."""
     victim = with_account(shop)

@@ -82,12 +82,15 @@ def test_a_product_that_is_no_more_than_a_draft_is_for_staff_alone(shop: Client)
 def test_a_deactivated_customer_neither_orders_nor_signs_in_nor_stays_signed_in(shop: Client) -> None:
     eli, mint = shop.customer("eli"), shop.product("mint", 5)
     shop.outcome(shop.order(eli, mint))
-    version = shop.http.get("/customers/me", auth=eli).headers["etag"]
+    me = shop.http.get("/customers/me", auth=eli)
+    customer, version = me.json()["id"], me.headers["etag"]
     assert shop.http.delete("/customers/me", auth=eli, headers={"If-Match": version}).status_code == 204
     assert eli.try_to_sign_in().status_code == 401
     assert eli.refresh().status_code == 401
-    body = {"lines": [{"sku": mint, "quantity": 1}]}
-    refused = eventually(lambda: unless_placed(shop.http.post("/orders", json=body, auth=eli)))
+    assert is_shut_out(shop, "/customers/me", eli)
+    eventually(lambda: is_shut_out(shop, "/orders", eli))
+    body = {"customer_id": customer, "lines": [{"sku": mint, "quantity": 1}]}
+    refused = eventually(lambda: unless_placed(shop.http.post("/orders", json=body, auth=shop.staff)))
     assert (refused.status_code, refused.json()["title"]) == (403, "Customer deactivated")
 
 

@@ -1,6 +1,6 @@
 """What people ask customers for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import UNSET, structs
@@ -56,8 +56,7 @@ def sign_out(by: Caller, token: str) -> None:
     """Ends all sessions of the caller, everywhere: what was issued until now is good no more."""
     if has_accounts():
         _pool().sign_out(token)  # first: nothing is issued to an old session once the others are told
-    now = clock.now()
-    store.sign_outs.change(by.id, lambda found: model.sign_out(found, by.id, now))
+    now = _end_tokens(by.id)
     # tokens tell whole seconds: one of this second counts as older, so a new sign-in has to be of the next
     clock.wait_until(now.replace(microsecond=0) + timedelta(seconds=1))
 
@@ -87,7 +86,7 @@ def revise_customer(id: str, asked: schemas.ReviseCustomer, match: Match, by: Ca
 
 
 def deactivate_customer(id: str, match: Match, by: Caller) -> Customer:
-    """The customer can order no more, nor sign in; what was ordered goes on."""
+    """The customer can order no more, nor sign in, and whoever is signed in is out; what was ordered goes on."""
     wanted = _theirs(id, by)
 
     def decide(found: Customer | None) -> model.Decision | None:
@@ -96,6 +95,7 @@ def deactivate_customer(id: str, match: Match, by: Caller) -> Customer:
     gone = _found(wanted, store.customers.change(wanted, decide))
     if has_accounts():
         _pool().close_account(wanted)
+    _end_tokens(wanted)
     return gone
 
 
@@ -118,6 +118,13 @@ def _pool() -> UserPool:
 def _least() -> timedelta:
     """How long an answer takes that must not tell by its time what was found: longer than any of the ways to it."""
     return timedelta(milliseconds=settings.number("CUSTOMERS_LEAST_ANSWER_MS", 1000))
+
+
+def _end_tokens(id: str) -> datetime:
+    """What was issued to this bearer until now is good no more, as soon as the others have heard; gives the time."""
+    now = clock.now()
+    store.sign_outs.change(id, lambda found: model.sign_out(found, id, now))
+    return now
 
 
 def _theirs(id: str, by: Caller) -> str:

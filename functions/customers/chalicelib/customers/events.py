@@ -26,7 +26,7 @@ class CustomerRevised(_Customer):
 
 
 class SignedOut(Struct, kw_only=True):
-    """The bearer of tokens `id`, customer or staff, signed out everywhere: those issued until then are good no more."""
+    """The bearer of tokens `id`, customer or staff, is out everywhere: those issued until then are good no more."""
 
     id: str
     signed_out_at: datetime
