@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from chassis.refusals import Flaw, Malformed, Stale, Unconditional
 
-TAGS = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*')
+TAGS = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"(?:[ \t]*,[ \t]*(?:W/)?"[\x21\x23-\x7e]*")*')
 _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 
 

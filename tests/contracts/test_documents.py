@@ -1,6 +1,7 @@
 """The committed documents say what the code does, are valid, and are written by one command."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,32 @@ def test_every_reference_in_a_document_leads_somewhere(name: str) -> None:
     for reference in references(MADE[name]):
         path, _, pointer = reference.partition("#")
         assert resolve(MADE[path] if path else MADE[name], pointer), f"{reference} leads nowhere"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_pattern_in_an_openapi_document_means_the_same_in_every_dialect(name: str) -> None:
+    assert [pattern for pattern in patterns(MADE[name]) if differs_by_dialect(pattern)] == []
+
+
+@pytest.mark.parametrize("pattern", [r"^\S+", r"^a.b", r"^a$", r"^\d", r"[\w]", r"\ba"])
+def test_a_pattern_that_differs_by_dialect_is_seen(pattern: str) -> None:
+    assert differs_by_dialect(pattern)
+
+
+def patterns(part: Any) -> list[str]:
+    if isinstance(part, list):
+        return [each for item in part for each in patterns(item)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["pattern"]] if isinstance(part.get("pattern"), str) else []
+    return own + [each for value in part.values() for each in patterns(value)]
+
+
+def differs_by_dialect(pattern: str) -> bool:
+    """Whether it has a set of signs, or an end, on which Python and ECMA 262 do not agree."""
+    rest = pattern.replace(r"(?![\s\S])", "")
+    outside = re.sub(r"\[(\\.|[^\]])*\]|\\[.$]", "", rest)
+    return bool(re.search(r"\\[sSwWdDbB]", rest) or re.search(r"[.$]", outside))
 
 
 def references(part: Any) -> list[str]:

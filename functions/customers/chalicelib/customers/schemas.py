@@ -7,16 +7,16 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.customers.model import Status
 
-# (?![\s\S]) is "the end" in every dialect of regular expressions; $ would let a line feed through in some.
-_NAME = r"^(?=.*\S)[^\x00-\x1f\x7f]+(?![\s\S])"
+# (?![\s\S]) is "the end" in every dialect of regular expressions; $ would let a line feed through in some. Blanks, too,
+# differ (\s has U+0085 in Python, U+FEFF in JavaScript): these are what any dialect counts as one.
+_BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_NAME = rf"^[^\x00-\x1f\x7f]*[^{_BLANK}][^\x00-\x1f\x7f]*(?![\s\S])"
 
 Name = Annotated[str, Meta(max_length=200, pattern=_NAME)]
 # Deliverable or not is told only by a mail that arrives; this refuses what can be none. Cognito takes 128 signs.
 Email = Annotated[
     str,
-    Meta(
-        max_length=128, pattern=r"^[^\s@\x00-\x1f\x7f]{1,64}@[^\s@.\x00-\x1f\x7f]+(\.[^\s@.\x00-\x1f\x7f]+)+(?![\s\S])"
-    ),
+    Meta(max_length=128, pattern=rf"^[^{_BLANK}@]{{1,64}}@[^{_BLANK}@.]+(\.[^{_BLANK}@.]+)+(?![\s\S])"),
 ]
 Phone = Annotated[str, Meta(pattern=r"^\+?[0-9][0-9 ().-]{3,30}(?![\s\S])")]
 

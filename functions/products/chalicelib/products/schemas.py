@@ -7,8 +7,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.products.model import Money, Status
 
-# (?![\s\S]) is "the end" in every dialect of regular expressions; $ would let a line feed through in some.
-NAME = r"^(?=.*\S)[^\x00-\x1f\x7f]+(?![\s\S])"
+# (?![\s\S]) is "the end" in every dialect of regular expressions; $ would let a line feed through in some. Blanks, too,
+# differ (\s has U+0085 in Python, U+FEFF in JavaScript): these are what any dialect counts as one.
+BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+NAME = rf"^[^\x00-\x1f\x7f]*[^{BLANK}][^\x00-\x1f\x7f]*(?![\s\S])"
 TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*(?![\s\S])"
 
 Sku = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}(?![\s\S])")]
