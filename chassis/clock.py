@@ -58,6 +58,13 @@ def wait_until(moment: datetime) -> None:
     _sleep(max(0.0, (moment - _now()).total_seconds()))
 
 
+def wait_out(began: datetime, step: timedelta) -> None:
+    """Waits until a whole number of steps is over since then, one at least: what took long tells no more than that."""
+    took = _now() - began
+    left = max(1, -(-took // step)) * step - took if step else step
+    _sleep(left.total_seconds())
+
+
 def _uuid(raw: bytes, version: int) -> UUID:
     number = int.from_bytes(raw)
     number = number & ~(0xF << 76) | version << 76

@@ -199,8 +199,8 @@ def test_a_no_is_the_same_for_an_email_without_account_as_for_a_wrong_password_a
     assert said[0][0] == 401
 
 
-@pytest.mark.parametrize(("work", "least_wait", "most_wait"), [(0.1, 0.1, 0.9), (2, 0, 0)])
-def test_what_was_worked_already_is_not_waited_for(
+@pytest.mark.parametrize(("work", "least_wait", "most_wait"), [(0.1, 0.1, 0.9), (2, 0, 0), (1.3, 0.1, 0.9)])
+def test_what_was_worked_already_counts_and_what_took_too_long_ends_with_a_whole_step(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, work: float, least_wait: float, most_wait: float
 ) -> None:
     monkeypatch.setenv("CUSTOMERS_LEAST_ANSWER_MS", "1000")

@@ -103,3 +103,15 @@ def test_a_pause_is_at_most_as_long_as_asked() -> None:
         clock.pause(0.5)
     assert all(0 <= each <= 0.5 for each in slept)
     assert len(set(slept)) > 50
+
+
+@pytest.mark.parametrize(
+    ("took", "step", "left"),
+    [(0, 1, 1), (0.25, 1, 0.75), (1, 1, 0), (1.25, 1, 0.75), (3.5, 1, 0.5), (0.5, 0.2, 0.1), (7, 0, 0)],
+)
+def test_what_took_longer_than_a_step_ends_with_a_whole_one_too(took: float, step: float, left: float) -> None:
+    waited: list[float] = []
+    began = datetime(2026, 3, 1, tzinfo=UTC)
+    clock.use(lambda: began + timedelta(seconds=took), waited.append)
+    clock.wait_out(began, timedelta(seconds=step))
+    assert waited == [left]

@@ -30,7 +30,7 @@ def sign_up(asked: schemas.SignUp) -> schemas.SignedUp:
     if subject:
         with on_behalf_of(str(Caller("customer", subject))):  # whoever knows the password is who acts
             store.register(*model.register(subject, _details(asked), clock.now()))
-    clock.wait_until(began + _least())
+    clock.wait_out(began, _least())
     return schemas.SignedUp(asked.email)
 
 
@@ -40,7 +40,7 @@ def sign_in(asked: schemas.SignIn) -> Tokens:
     SIGN_INS.take(store.TABLE, email)
     tokens = accounts().sign_in(email, asked.password)
     if tokens is None:
-        clock.wait_until(began + _least())
+        clock.wait_out(began, _least())
         raise model.SignInRefused
     return tokens
 
@@ -116,7 +116,7 @@ def _pool() -> UserPool:
 
 
 def _least() -> timedelta:
-    """How long an answer takes that must not tell by its time what was found: longer than any of the ways to it."""
+    """How long an answer takes, or a multiple, that must not tell by its time what was found: longer than the way."""
     return timedelta(milliseconds=settings.number("CUSTOMERS_LEAST_ANSWER_MS", 1000))
 
 
