@@ -20,10 +20,10 @@ class Unreachable(Exception):
 class Refused(Exception):
     """The shop's own no: the text has its reason; `kind` is what kind of problem it is (RFC 9457, its type)."""
 
-    def __init__(self, asked: str, answer: httpx.Response) -> None:
-        problem = _problem(answer)
+    def __init__(self, answer: httpx.Response) -> None:
+        problem, asked = _problem(answer), answer.request  # of an account it may be the sign-in that was refused
         reason = problem.get("detail") or problem.get("title") or "without saying why"
-        super().__init__(f"{asked} was answered {answer.status_code}: {reason}")
+        super().__init__(f"{asked.method} {asked.url.path} was answered {answer.status_code}: {reason}")
         self.status, self.title = answer.status_code, str(problem.get("title") or f"HTTP {answer.status_code}")
         self.kind = str(problem.get("type", "")).removeprefix("urn:emporium:problem:")
 
@@ -38,11 +38,19 @@ def is_local(url: str) -> bool:
 
 def client(url: str, clients: int) -> httpx.Client:
     """A client for that many threads; raises Unreachable for what is no URL."""
+    if not url.startswith(("http://", "https://")):
+        raise Unreachable(f"the shop at {url} can not be reached: a URL begins with http:// or https://")
     try:
         limits = httpx.Limits(max_connections=clients, max_keepalive_connections=clients)
         return httpx.Client(base_url=url, limits=limits, timeout=35, trust_env=not is_local(url))
     except (httpx.InvalidURL, ValueError) as error:
         raise Unreachable(f"the shop at {url} can not be reached: {error}") from None
+
+
+def away(url: str, error: Exception) -> Unreachable:
+    """Nothing answers at the address; on this machine it is said how that is changed."""
+    hint = "; `emporium up` starts one" if is_local(url) else ""
+    return Unreachable(f"the shop at {url} can not be reached: {error}{hint}")
 
 
 @contextmanager
@@ -52,7 +60,7 @@ def connect(url: str, clients: int) -> Iterator[httpx.Client]:
         try:
             answer = shop.get("/products", params={"limit": 1})
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            raise Unreachable(f"the shop at {url} can not be reached: {error}") from None
+            raise away(url, error) from None
         if answer.status_code not in {200, *_PASSING}:
             raise Unreachable(f"there is no shop at {url}: GET /products was answered {answer.status_code}")
         yield shop
@@ -72,10 +80,10 @@ def send(shop: httpx.Client, method: str, path: str, **parts: Any) -> httpx.Resp
         time.sleep(_PAUSE_SECONDS)
 
 
-def accepted(answer: httpx.Response, asked: str) -> dict[str, Any]:
+def accepted(answer: httpx.Response) -> dict[str, Any]:
     """What was answered; raises Refused."""
     if not answer.is_success:
-        raise Refused(asked, answer)
+        raise Refused(answer)
     body: dict[str, Any] = answer.json()
     return body
 

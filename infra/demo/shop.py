@@ -31,7 +31,7 @@ def add_product(shop: httpx.Client, product: Product, staff: httpx.Auth) -> bool
     answer = send(shop, "POST", "/products", json=body, auth=staff)
     if answer.status_code == 409:
         return False
-    accepted(answer, "POST /products")
+    accepted(answer)
     return True
 
 
@@ -40,7 +40,7 @@ def stock_product(shop: httpx.Client, sku: str, units: int, staff: httpx.Auth) -
     path = f"/products/{sku}/stock-adjustments"
     headers = {"Idempotency-Key": f"opening-stock-{units}"}
     body = {"delta": units, "reason": "opening stock"}
-    accepted(send(shop, "POST", path, json=body, headers=headers, auth=staff), f"POST {path}")
+    accepted(send(shop, "POST", path, json=body, headers=headers, auth=staff))
 
 
 def place(shop: httpx.Client, order: Order, customer: httpx.Auth, run: str) -> str:
@@ -48,7 +48,7 @@ def place(shop: httpx.Client, order: Order, customer: httpx.Auth, run: str) -> s
     lines = [{"sku": sku, "quantity": units} for sku, units in order.lines.items()]
     headers = {"Idempotency-Key": f"{run}-{order.id}"}
     answer = send(shop, "POST", "/orders", json={"lines": lines}, headers=headers, auth=customer)
-    return str(accepted(answer, "POST /orders")["id"])
+    return str(accepted(answer)["id"])
 
 
 def look(
@@ -58,7 +58,7 @@ def look(
     answer = send(shop, "GET", f"/orders/{id}", headers={"If-None-Match": seen} if seen else {}, auth=customer)
     if answer.status_code == 304:
         return None, seen
-    return accepted(answer, f"GET /orders/{id}"), answer.headers.get("ETag")
+    return accepted(answer), answer.headers.get("ETag")
 
 
 def readable(name: str) -> str:

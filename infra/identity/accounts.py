@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import httpx
 
-from infra.shop import Unreachable, accepted, send
+from infra.shop import Unreachable, accepted, away, send
 
 _UNAUTHENTICATED, _TOO_MANY = 401, 429
 Flow = Generator[httpx.Request, httpx.Response, None]
@@ -55,7 +55,7 @@ def sign_up(shop: httpx.Client, email: str, name: str, password: str) -> Account
     """Opens an account; one that there is already stays as it is. Raises Refused, Unreachable."""
     answer = send(shop, "POST", "/customers", json={"email": email, "name": name, "password": password})
     if answer.status_code != _TOO_MANY:  # it was opened, and more than once
-        accepted(answer, "POST /customers")
+        accepted(answer)
     return Account(shop, email, password)
 
 
@@ -63,8 +63,8 @@ def sign_in(shop: httpx.Client, email: str, password: str) -> str:
     """An access token; raises Refused, or Unreachable."""
     try:
         answer = shop.post("/sessions", json={"email": email, "password": password})
-        return str(accepted(answer, "POST /sessions")["access_token"])
+        return str(accepted(answer)["access_token"])
     except httpx.TransportError as error:
-        raise Unreachable(f"the shop at {shop.base_url} can not be reached: {error}") from None
+        raise away(str(shop.base_url), error) from None
     except (KeyError, ValueError):
         raise Unreachable(f"there is no shop at {shop.base_url}: POST /sessions gave no token") from None

@@ -22,12 +22,15 @@ def test_a_shop_that_can_not_be_reached_is_told_in_one_line(nobody: str) -> None
     assert (result.exit_code, result.stdout) == (2, "")
     [line] = result.stderr.splitlines()
     assert line.startswith(f"emporium demo: the shop at {nobody} can not be reached: ")
+    assert line.endswith("; `emporium up` starts one")
 
 
 def test_a_url_that_is_none_is_told_in_one_line() -> None:
     result = CliRunner().invoke(demo, ["--url", "localhost:8000"])
     assert result.exit_code == 2
-    assert "the shop at localhost:8000 can not be reached" in result.stderr
+    assert result.stderr == (
+        "emporium demo: the shop at localhost:8000 can not be reached: a URL begins with http:// or https://\n"
+    )
 
 
 def test_a_file_that_can_not_be_read_is_named_before_anything_is_asked_of_the_shop(nobody: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from infra.identity.accounts import Account, Bearer, sign_in, sign_up
-from infra.shop import Refused, Unreachable
+from infra.shop import Refused, Unreachable, accepted
 from tests.identity.doorkeeper import PASSWORD, Doorkeeper
 
 
@@ -65,6 +65,8 @@ def test_a_sign_in_that_is_refused_is_the_answer_and_the_request_is_not_sent(
     answer = shop.get("/orders", auth=Account(shop, "ada@example.com", "a wrong one"))
     assert (answer.status_code, answer.json()) == (401, {"detail": "This signs nobody in."})
     assert (doorkeeper.seen, doorkeeper.sign_ins) == ([], 1)
+    with pytest.raises(Refused, match="POST /stage/sessions was answered 401"):
+        accepted(answer)
 
 
 def test_a_shop_that_refuses_every_token_is_asked_twice_and_not_for_ever(
@@ -94,7 +96,7 @@ def test_who_has_signed_up_often_has_an_account(shop: httpx.Client, doorkeeper: 
 
 def test_a_sign_up_that_is_refused_is_told(shop: httpx.Client, doorkeeper: Doorkeeper) -> None:
     doorkeeper.sign_up_status = 422
-    with pytest.raises(Refused, match="POST /customers was answered 422"):
+    with pytest.raises(Refused, match="POST /stage/customers was answered 422"):
         sign_up(shop, "ada@example.com", "Ada", "short")
 
 

@@ -59,4 +59,6 @@ def test_the_password_of_a_local_shop_is_not_sent_anywhere_else() -> None:
 def test_what_is_no_url_is_told() -> None:
     result = run("--staff", "--url", "localhost:8000")
     assert result.exit_code == 2
-    assert "emporium token: the shop at localhost:8000" in result.stderr
+    assert result.stderr == (
+        "emporium token: the shop at localhost:8000 can not be reached: a URL begins with http:// or https://\n"
+    )
