@@ -1,6 +1,6 @@
 """Opens the accounts that a local shop starts with, where they are not there yet."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 
 import httpx
@@ -10,13 +10,21 @@ from infra.identity.accounts import Bearer, sign_up
 from infra.local.clients import Clients
 from infra.local.overview import Row
 from infra.local.plan import STAGE
-from infra.shop import connect
+from infra.shop import Refused, connect
 
 
-def told() -> Iterator[Row]:
+def told(apps: Container[str]) -> Iterator[Row]:
     """What people are told of them."""
+    if "customers" not in apps:
+        yield "sign-in", "nowhere: customers is not among the apps", ""
+        return
     for role, email in [*(("customer", email) for email in CUSTOMERS), ("staff", STAFF)]:
         yield role, email, f"password {PASSWORD}, on this machine alone"
+
+
+def are_strangers(refused: Refused) -> bool:
+    """Whether the shop says no because it trusts another issuer: the accounts of the local cloud are nobody's there."""
+    return refused.kind in ("accounts-are-elsewhere", "not-signed-in")
 
 
 def open_customers(front_door: str) -> None:
