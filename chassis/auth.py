@@ -26,6 +26,8 @@ _STAFF = ("staff", "service")
 class NotSignedIn(Unauthenticated):
     """The same words for whatever is wrong with a token: which of its parts is, helps only who forges one."""
 
+    challenge = 'Bearer error="invalid_token"'
+
     def __init__(self) -> None:
         super().__init__("Sign in, and send the access token in the header Authorization: Bearer.")
 

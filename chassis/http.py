@@ -90,7 +90,7 @@ def _advice(refusal: Refusal) -> Headers:
     """What a client is to do about it: RFC 6750, 3 and RFC 9110, 10.2.3."""
     match refusal:
         case Unauthenticated():
-            return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+            return {"WWW-Authenticate": refusal.challenge}
         case TooMany():
             return {"Retry-After": str(refusal.retry_after)}
         case Unavailable():
