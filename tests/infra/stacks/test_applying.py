@@ -114,6 +114,7 @@ def test_every_subscription_is_raw_filtered_by_type_and_has_dead_letters(cloud: 
     flows = {(each["TopicArn"].rsplit("-", 1)[1], each["Endpoint"].rsplit(":", 1)[1]) for each in found}
     assert flows == {
         ("customers", "emporium-local-orders-inbox"),
+        ("customers", "emporium-local-products-inbox"),
         ("products", "emporium-local-orders-inbox"),
         ("orders", "emporium-local-products-inbox"),
     }
