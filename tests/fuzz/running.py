@@ -71,7 +71,7 @@ def run(shop: Shop, document: Path, caller: str, folder: Path, *flags: str) -> s
     return subprocess.run(
         [_SCHEMATHESIS, "run", document, "--url", shop.url, "--auth-wfc-user", caller, *spared, *flags],
         cwd=folder,
-        env=os.environ | {"SCHEMATHESIS_HOOKS": f"{__package__}.hooks", "PYTHONPATH": str(ROOT)},
+        env=os.environ | {"FUZZ_CALLER": caller, "SCHEMATHESIS_HOOKS": f"{__package__}.hooks", "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
