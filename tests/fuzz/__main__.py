@@ -1,6 +1,7 @@
 """Schemathesis at length: `make fuzz`, or `python -m tests.fuzz --examples 300 --seed 7` to have that run again."""
 
 import random
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.fuzz.running import open_shop, run
 @click.option("--seed", type=int, help="Of a run that is to be repeated.")
 def main(examples: int, seed: int | None) -> None:
     """Asks for all that the documents offer, as a customer and as staff; exits with 1 where a check does not hold."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the shop ends with whoever opened it
     chosen = random.randrange(1_000_000) if seed is None else seed
     again = f"make fuzz SEED={chosen} EXAMPLES={examples}"
     click.echo(f"to have this run again: {again}")
