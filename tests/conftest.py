@@ -3,11 +3,16 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from moto import mock_aws
 
 from chassis import clock
 from infra.local.moto.hardening import harden
+
+# A busy machine is no fault of what is tested: no example has to be done in time.
+hypothesis.settings.register_profile("emporium", deadline=None)
+hypothesis.settings.load_profile("emporium")
 
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
