@@ -160,9 +160,14 @@ def open_shop(set_env: Callable[[str, str], None]) -> Shop:
                 set_env(setting, value)
     set_env("CUSTOMERS_LEAST_ANSWER_MS", "0")
     keys.use(jwks)
-    for store in (orders_store, products_store):
-        store.sign_outs.read.clear()  # of another shop, whose people have the same names
+    forget_sign_outs()  # of another shop, whose people have the same names
     return Shop(clients, load_apps())
+
+
+def forget_sign_outs() -> None:
+    """What was read of sign-outs a moment ago is to be read anew."""
+    for store in (orders_store, products_store):
+        store.sign_outs.read.clear()
 
 
 def _owner(path: str) -> str:

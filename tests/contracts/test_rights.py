@@ -26,7 +26,7 @@ from tests.rights import (
     statements,
     watched,
 )
-from tests.shop import CONTEXT, Shop
+from tests.shop import CONTEXT, Shop, forget_sign_outs
 
 Used = dict[Function, set[Right]]
 PASSWORD = "Correct-horse-1"
@@ -44,6 +44,7 @@ def used(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Used]:
         found[function] |= rights
 
     aws.use(lambda service: watched(service, see))
+    forget_sign_outs()
     yield found
     aws.use(None)
 
