@@ -57,6 +57,10 @@ class Aggregates(Generic[S]):
     def get(self, id: str) -> S | None:
         return self._found(self.table.get(self.key(id)))
 
+    def among(self, found: Mapping[str, Plain], id: str) -> S | None:
+        """The state of that id among items that were read together with others (Table.get_many)."""
+        return self._found(found.get(self.key(id)))
+
     def saving(self, state: S, facts: Facts = ()) -> Save:
         """The write that saves the state, to be made together with others."""
         return Save(self.key(state.id), state, facts, self.entries(state))

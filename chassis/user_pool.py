@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 
 import base64
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -100,25 +101,17 @@ class UserPool(Struct, frozen=True):
 
     def refresh(self, refresh_token: str) -> Tokens | None:
         """A new access token; None for a refresh token that was revoked, has expired, or never was one."""
-        try:
-            answer = _cognito().initiate_auth(
-                ClientId=self.client_id,
-                AuthFlow="REFRESH_TOKEN_AUTH",
-                AuthParameters={"REFRESH_TOKEN": refresh_token},
-            )
-        except ClientError as error:
-            if _code(error) in _NO:
-                return None
-            raise
+        answer = _unless_no(
+            _cognito().initiate_auth,
+            ClientId=self.client_id,
+            AuthFlow="REFRESH_TOKEN_AUTH",
+            AuthParameters={"REFRESH_TOKEN": refresh_token},
+        )
         return _tokens(answer, refresh_token)
 
     def sign_out(self, access_token: str) -> None:
-        """Ends every session of the token's bearer: no refresh token is good any more."""
-        try:
-            _cognito().global_sign_out(AccessToken=access_token)
-        except ClientError as error:
-            if _code(error) not in _NO:  # signed out before
-                raise
+        """Ends every session of the token's bearer, unless that was done before: no refresh token is good any more."""
+        _unless_no(_cognito().global_sign_out, AccessToken=access_token)
 
     def close_account(self, subject: str) -> None:
         """Nobody signs in with it any more, and its sessions end; an account that is not there is closed already.
@@ -126,26 +119,27 @@ class UserPool(Struct, frozen=True):
         By its subject, which is its own for ever: an email is what somebody says.
         """
         named = {"UserPoolId": self.id, "Username": subject}
-        try:
-            _cognito().admin_disable_user(**named)
-            _cognito().admin_user_global_sign_out(**named)
-        except ClientError as error:
-            if _code(error) not in _NO:
-                raise
+        _unless_no(_cognito().admin_disable_user, **named)
+        _unless_no(_cognito().admin_user_global_sign_out, **named)
 
     def _signing_in(self, email: str, password: str) -> dict[str, Any] | None:
-        try:
-            answer: dict[str, Any] = _cognito().admin_initiate_auth(
-                UserPoolId=self.id,
-                ClientId=self.client_id,
-                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": email, "PASSWORD": password},
-            )
-            return answer
-        except ClientError as error:
-            if _code(error) in _NO:
-                return None
-            raise
+        return _unless_no(
+            _cognito().admin_initiate_auth,
+            UserPoolId=self.id,
+            ClientId=self.client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": email, "PASSWORD": password},
+        )
+
+
+def _unless_no(call: Callable[..., dict[str, Any]], **given: Any) -> dict[str, Any] | None:
+    """What Cognito answers, or None where it says no."""
+    try:
+        return call(**given)
+    except ClientError as error:
+        if _code(error) in _NO:
+            return None
+        raise
 
 
 def _cognito() -> Any:

@@ -1,9 +1,9 @@
 """What an order is, and what may become of one.
 
-    (none) ──> placed ──stock reserved──> confirmed ──cancelled by its customer──> cancelled
+    (none) ──> placed ──stock reserved──> confirmed ──cancelled by its customer, or by staff──> cancelled
                  ├──stock refused───────> rejected (out_of_stock)
-                 ├──cancelled by its customer, or by staff───────────────────────> cancelled
-                 └──no answer until the deadline─────────────────────────────────> cancelled (timed_out)
+                 ├──cancelled by its customer, or by staff────────────────────────────────────> cancelled
+                 └──no answer until the deadline──────────────────────────────────────────────> cancelled (timed_out)
 
 An order that waits for an answer asks again: placed waits for its stock, cancelled for word that nothing is held.
 """

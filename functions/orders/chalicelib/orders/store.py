@@ -52,9 +52,9 @@ def look_up(order: str, customer: str, skus: Iterable[str]) -> Known:
     wanted = {sku: f"product#{sku}" for sku in skus}
     found = TABLE.get_many([orders.key(order), f"customer#{customer}", allowances.key(customer), *wanted.values()])
     return Known(
-        order=_of(found, orders.key(order), Order),
+        order=orders.among(found, order),
         customer=_of(found, f"customer#{customer}", Customer),
-        allowance=_of(found, allowances.key(customer), Allowance),
+        allowance=allowances.among(found, customer),
         products={sku: msgspec.convert(found[key], Product) for sku, key in wanted.items() if key in found},
     )
 

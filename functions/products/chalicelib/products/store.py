@@ -62,22 +62,14 @@ def add_product(product: Product) -> Product | None:
 
 def look_up(adjustment: str, sku: str) -> tuple[Adjustment | None, Stock | None]:
     """All that adjusting a stock needs, in one batch read; an adjustment is there when the same was made before."""
-    made, stock = adjustments.key(adjustment), stocks.key(sku)
-    found = TABLE.get_many([made, stock])
-    return (
-        adjustments.read(found[made]) if made in found else None,
-        stocks.read(found[stock]) if stock in found else None,
-    )
+    found = TABLE.get_many([adjustments.key(adjustment), stocks.key(sku)])
+    return adjustments.among(found, adjustment), stocks.among(found, sku)
 
 
 def look_at_stock(sku: str) -> tuple[Product | None, Stock | None]:
     """A product and its stock, in one batch read."""
-    product, stock = products.key(sku), stocks.key(sku)
-    found = TABLE.get_many([product, stock])
-    return (
-        products.read(found[product]) if product in found else None,
-        stocks.read(found[stock]) if stock in found else None,
-    )
+    found = TABLE.get_many([products.key(sku), stocks.key(sku)])
+    return products.among(found, sku), stocks.among(found, sku)
 
 
 def adjust_stock(adjustment: Adjustment, was: Stock) -> None:
