@@ -1,0 +1,32 @@
+"""Packs the SDK: botocore of this environment, and what it needs.
+
+Lambda's own is another one than the tests have seen, is renewed without being asked, and has all that the other steps
+take away.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+NAME = "sdk"
+_SDK = "botocore"  # boto3 is a layer on top of it that no function uses
+
+
+def apply(folder: Path) -> None:
+    """Copies the installed packages; what the folder has of them already stays as it is."""
+    for package in _with_needs(_SDK):
+        for file in package.files or ():
+            if ".." not in file.parts and "__pycache__" not in file.parts and not (folder / file).exists():
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(file.locate()), folder / file)
+
+
+def _with_needs(name: str) -> Iterator[Distribution]:
+    """The package and all that it can not do without, as the packages themselves say."""
+    package = distribution(name)
+    yield package
+    for need in package.requires or ():
+        if "extra ==" not in need:
+            yield from _with_needs(re.split(r"[^\w.-]", need, maxsplit=1)[0])
