@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -33,15 +34,21 @@ _lock = threading.Lock()
 _clients: dict[str, Any] = {}
 
 
+@cache
+def _session() -> botocore.session.Session:
+    """One for all clients: what it has read of settings and services is not read again."""
+    return botocore.session.get_session()
+
+
 def _make(service: str) -> Any:
-    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]  # the name is a variable
+    return _session().create_client(service, config=_CONFIG)
 
 
 _maker: Maker = _make
 
 
 def use(maker: Maker | None) -> None:
-    """Takes clients from another maker (a simulation's); None gives boto3's back. Forgets those made so far."""
+    """Takes clients from another maker (a simulation's); None gives botocore's back. Forgets those made so far."""
     global _maker
     with _lock:
         _maker = maker or _make
@@ -49,7 +56,7 @@ def use(maker: Maker | None) -> None:
 
 
 def client(service: str) -> Any:
-    """The process's client for a service; boto3 makes clients one thread at a time, and they may be shared."""
+    """The process's client for a service; a session makes clients one thread at a time, and they may be shared."""
     if service not in _clients:
         with _lock:
             if service not in _clients:
