@@ -13,6 +13,7 @@ import click
 
 from infra.contracts.command import contracts
 from infra.demo.command import demo
+from infra.deploy.package.command import package
 from infra.identity.command import token
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
 
 main.add_command(contracts)
 main.add_command(demo)
+main.add_command(package)
 main.add_command(token)
 
 if __name__ == "__main__":

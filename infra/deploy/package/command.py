@@ -1,0 +1,44 @@
+"""The command that packs capabilities for Lambda."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from infra.deploy.package import Packed
+
+_OUT = Path(__file__).resolve().parents[3] / "build" / "package"
+
+
+@click.command()
+@click.argument("capability", required=False)
+@click.option("--stage", required=True, help="One of infra/stages.toml.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=_OUT, help="[default: build/package]")
+@click.option("--architecture", default="arm64", show_default=True, metavar="arm64|x86_64", help="Of the functions.")
+@click.option("--without", multiple=True, metavar="STEP", help="Leave a packing step out; can be given again.")
+def package(capability: str | None, stage: str, out: Path, architecture: str, without: tuple[str, ...]) -> None:
+    """Packs a capability, or all of them: DIR/<capability>/deployment.zip, authorizer.zip and template.yaml.
+
+    Neither an account of AWS nor a region is needed. The same commit gives the same bytes.
+    """
+    from infra.deploy.package import NotPacked, capabilities
+    from infra.deploy.package import package as pack
+    from infra.deploy.stages import StageNotKnown, StagesNotRead, deployable
+
+    try:
+        chosen = deployable(stage)
+        for name in [capability] if capability is not None else capabilities():
+            told(pack(name, chosen, out, architecture=architecture, without=frozenset(without)))
+    except (NotPacked, StageNotKnown, StagesNotRead) as error:
+        click.echo(f"emporium package: {error}", err=True)
+        sys.exit(2)
+
+
+def told(packed: "Packed") -> None:
+    """A line for each zip, and one for the template."""
+    for name, digest in sorted(packed.zips.items()):
+        size = (packed.folder / name).stat().st_size
+        click.echo(f"{packed.folder / name}  {size:>9,} bytes  sha256 {digest}")
+    click.echo(f"{packed.template}")
