@@ -13,7 +13,7 @@ import click
 
 from infra.contracts.command import contracts
 from infra.demo.command import demo
-from infra.deploy.package.command import package
+from infra.deploy.package_command import package
 from infra.identity.command import token
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from infra.deploy.package import Packed
 
-_OUT = Path(__file__).resolve().parents[3] / "build" / "package"
+_OUT = Path(__file__).resolve().parents[2] / "build" / "package"
 
 
 @click.command()
