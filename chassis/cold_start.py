@@ -5,7 +5,6 @@ gives it more processor than most functions have. https://docs.aws.amazon.com/la
 """
 
 import gc
-import importlib
 
 from chalice.app import Chalice, DynamoDBEventConfig
 
@@ -16,7 +15,7 @@ def ready(app: Chalice) -> None:
     """Makes what the function at hand is sure to need, and leaves all that is there by now to no collector."""
     handler = settings.text("_HANDLER")  # as app.relay; set by Lambda
     if handler in (each.handler_string for each in app.builtin_auth_handlers):
-        importlib.import_module("chassis.tokens")  # an authorizer's alone
+        from chassis import tokens  # noqa: F401  # with the cryptography, which no other function pays for
     aws.client("sns" if _hears_a_table(app, handler) else "dynamodb")
     gc.freeze()
     gc.enable()
