@@ -14,18 +14,18 @@ _FIXED = ("type", "const", "format", "pattern")
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
     """What a reader of `old` can not count on in `new`, each with the place where it is; empty if all holds."""
-    return _compare(_resolved(old, old), _resolved(new, new), "")
+    return _compare(resolved(old, old), resolved(new, new), "")
 
 
-def _resolved(schema: Any, root: Schema) -> Any:
-    """The schema with what it refers to put in its place (our events hold no type that contains itself)."""
+def resolved(schema: Any, root: Schema) -> Any:
+    """The schema with what it refers to in `$defs` of the root put in its place (no type of ours contains itself)."""
     if isinstance(schema, list):
-        return [_resolved(each, root) for each in schema]
+        return [resolved(each, root) for each in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return _resolved(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
-    return {key: _resolved(value, root) for key, value in schema.items() if key != "$defs"}
+        return resolved(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
+    return {key: resolved(value, root) for key, value in schema.items() if key != "$defs"}
 
 
 def _compare(old: Schema, new: Schema, at: str) -> list[str]:

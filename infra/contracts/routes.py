@@ -1,0 +1,86 @@
+"""What a client that was made for one OpenAPI document can no longer do by the next: its routes, requests, answers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from infra.contracts.acceptance import not_taken
+from infra.contracts.compatibility import breaking_changes
+from infra.contracts.schemas import Schema
+
+Document = dict[str, Any]
+Operation = dict[str, Any]
+
+
+def broken_routes(old: Document, new: Document) -> list[str]:
+    """Why a client that was made for `old` fails with `new`, each with the route and the place; empty if it does not.
+
+    A further kind of refusal, a further field of an answer, and what may be left out of a request break nobody.
+    """
+    broken = []
+    for path, methods in old["paths"].items():
+        for method, operation in methods.items():
+            route, there = f"{method.upper()} {path}", new["paths"].get(path, {}).get(method)
+            reasons = _broken(operation, there, _parts(old), _parts(new)) if there else ["is offered no more"]
+            broken += [f"{route} {reason}" for reason in reasons]
+    return broken
+
+
+def _broken(old: Operation, new: Operation, before: Schema, after: Schema) -> Iterator[str]:
+    yield from _callers(old, new)
+    yield from _parameters(old, new)
+    for format, schema in _contents(old.get("requestBody", {}), before):
+        taken = dict(_contents(new.get("requestBody", {}), after)).get(format)
+        reasons = not_taken(schema, taken) if taken else [f"no body of {format} is taken"]
+        yield from (f"refuses a request that was good: {reason}" for reason in reasons)
+    if new.get("requestBody") and not old.get("requestBody"):
+        yield "refuses a request that was good: it had no body"
+    yield from _answers(old["responses"], new["responses"], before, after)
+
+
+def _callers(old: Operation, new: Operation) -> Iterator[str]:
+    """No scheme at all is how a public route says that it wants nobody."""
+    were = {role for scheme in old["security"] for roles in scheme.values() for role in roles}
+    are = {role for scheme in new["security"] for roles in scheme.values() for role in roles}
+    if are and not were:
+        yield f"was open to all and would be for {', '.join(sorted(are))}"
+    elif are and (gone := sorted(were - are)):
+        yield f"was for {', '.join(gone)} too"
+
+
+def _parameters(old: Operation, new: Operation) -> Iterator[str]:
+    before, after = ({_id(each): each for each in operation.get("parameters", ())} for operation in (old, new))
+    for id, parameter in before.items():
+        if id not in after:
+            yield f"takes {id} no more"
+        else:
+            reasons = not_taken(parameter["schema"], after[id]["schema"])
+            yield from (f"refuses a request that was good: {id}: {reason}" for reason in reasons)
+    for id, parameter in after.items():
+        if parameter.get("required") and not before.get(id, {}).get("required"):
+            yield f"would need {id}"
+
+
+def _answers(old: Operation, new: Operation, before: Schema, after: Schema) -> Iterator[str]:
+    for status in (status for status in old if status.startswith(("2", "3"))):
+        if status not in new:
+            yield f"would never answer {status}"
+            continue
+        for header in old[status].get("headers", {}).keys() - new[status].get("headers", {}).keys():
+            yield f"would answer {status} without {header}"
+        for format, schema in _contents(old[status], before):
+            given = dict(_contents(new[status], after)).get(format)
+            changes = breaking_changes(schema, given) if given else [f"there would be nothing of {format}"]
+            yield from (f"would answer {status} otherwise: {change}" for change in changes)
+
+
+def _contents(part: dict[str, Any], components: Schema) -> Iterator[tuple[str, Schema]]:
+    for format, media in part.get("content", {}).items():
+        yield format, media["schema"] | {"$defs": components}
+
+
+def _parts(document: Document) -> Schema:
+    return dict(document["components"]["schemas"])
+
+
+def _id(parameter: dict[str, Any]) -> str:
+    return f"the {parameter['in']} {parameter['name']}"
