@@ -48,7 +48,7 @@ class Shop:
 
         A keyword if_match=... is the header If-Match.
         """
-        gateway = LocalGateway(self.apps[_owner(path)].app, Config())
+        gateway = LocalGateway(self.apps[owner(path)].app, Config())
         sent = {"authorization": bearer(by)} if by else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
@@ -170,7 +170,7 @@ def forget_sign_outs() -> None:
         store.sign_outs.read.clear()
 
 
-def _owner(path: str) -> str:
+def owner(path: str) -> str:
     """The capability that has the path."""
     segment = path.split("/")[1].split("?")[0]
     return {"sessions": "customers", "catalogue": "products"}.get(segment, segment)

@@ -1,0 +1,53 @@
+"""The shop of packed functions over a cloud that is a process of its own, made once for all that is asked of it."""
+
+import platform
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from infra.apps_in_process import app_folders
+from infra.deploy.package import Packed, package
+from infra.deploy.stages import deployable
+from tests.contracts.stocked import stock
+from tests.infra.moto.running import a_cloud
+from tests.runtime.function import install_client
+from tests.runtime.shop import PackedShop, open_packed
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Packed]:
+    """Every capability, for the machine that this is."""
+    out, stage = tmp_path_factory.mktemp("packed"), deployable("dev")
+    return {name: package(name, stage, out, architecture=architecture()) for name in app_folders()}
+
+
+def architecture() -> str:
+    return {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the runtime interface client."""
+    return install_client(tmp_path_factory.mktemp("client"))
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """The cloud's."""
+    with a_cloud() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def shop(
+    packed: Mapping[str, Packed], client: Path, endpoint: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PackedShop]:
+    """With ten teas to sell."""
+    with pytest.MonkeyPatch.context() as patch:
+        shop = open_packed(packed, endpoint, tmp_path_factory.mktemp("code"), client, patch.setenv)
+        try:
+            stock(shop)
+            yield shop
+        finally:
+            shop.close()
