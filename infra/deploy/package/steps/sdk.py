@@ -1,14 +1,16 @@
-"""Packs the SDK: botocore of this environment, and what it needs.
+"""Packs the SDK: botocore of this environment with the services that the code asks for, and what it needs.
 
-Lambda's own is another one than the tests have seen, is renewed without being asked, and has all that the other steps
-take away.
+Lambda's own is another one than the tests have seen, is renewed without being asked, and knows hundreds of services,
+whose folders each start looks through.
 """
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from importlib.metadata import Distribution, distribution
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from infra.deploy.package.steps.services import asked_for
 
 NAME = "sdk"
 _SDK = "botocore"  # boto3 is a layer on top of it that no function uses
@@ -16,11 +18,20 @@ _SDK = "botocore"  # boto3 is a layer on top of it that no function uses
 
 def apply(folder: Path) -> None:
     """Copies the installed packages; what the folder has of them already stays as it is."""
+    services = asked_for(folder)
     for package in _with_needs(_SDK):
         for file in package.files or ():
-            if ".." not in file.parts and "__pycache__" not in file.parts and not (folder / file).exists():
+            if _is_wanted(file, services) and not (folder / file).exists():
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(str(file.locate()), folder / file)
+
+
+def _is_wanted(file: PurePath, services: Container[str]) -> bool:
+    match file.parts:
+        case "botocore", "data", service, _, *_:
+            return service in services
+        case parts:
+            return ".." not in parts and "__pycache__" not in parts
 
 
 def _with_needs(name: str) -> Iterator[Distribution]:

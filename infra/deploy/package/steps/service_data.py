@@ -1,4 +1,4 @@
-"""Trims what the SDK knows of AWS to the services that the code asks for, and to what a call needs of it."""
+"""Trims what the SDK knows of AWS's services, and of their endpoints, to what a call needs of it."""
 
 import gzip
 import json
@@ -7,24 +7,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.deploy.package.steps.services import asked_for
-
 NAME = "service-data"
 _KEPT = ("service-2", "endpoint-rule-set-1")  # the others are for documents, and for ways to ask that nobody uses here
 _DOCUMENTS = {"documentation", "documentationUrl"}
 
 
 def apply(folder: Path) -> None:
-    """Of each service stays the newest version; of endpoints.json those that the services have."""
+    """Of each service stays the newest version, and of endpoints.json what it says of these services."""
     data = folder / "botocore" / "data"
     if not data.is_dir():
         return
-    services = asked_for(folder)
     for service in [path for path in data.iterdir() if path.is_dir()]:
-        if service.name in services:
-            _trim(service)
-        else:
-            shutil.rmtree(service)
+        _trim(service)
     _write(data / "endpoints.json", _endpoints(json.loads((data / "endpoints.json").read_bytes()), data))
 
 
