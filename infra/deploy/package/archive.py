@@ -39,14 +39,11 @@ def check(zipped: Path, limit: int) -> None:
     """Raises NotPacked for a zip over its limit, or over Lambda's."""
     with zipfile.ZipFile(zipped) as packed:
         entries = packed.infolist()
-    for size, most, kind in [
-        (zipped.stat().st_size, limit, ""),
-        (sum(entry.file_size for entry in entries), UNPACKED, " unpacked"),
-    ]:
+    unpacked = sum(entry.file_size for entry in entries)
+    for size, most, kind in [(zipped.stat().st_size, limit, ""), (unpacked, UNPACKED, " unpacked")]:
         if size > most:
-            raise NotPacked(
-                f"{zipped.name} is {_mb(size)}{kind}, and {_mb(most)} is its limit; the largest in it: {_largest(entries)}"
-            )
+            over = f"{zipped.name} is {_mb(size)}{kind}, and {_mb(most)} is its limit"
+            raise NotPacked(f"{over}: see what is largest in it ({_largest(entries)})")
 
 
 def _largest(entries: list[zipfile.ZipInfo]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from infra.deploy.package.errors import NotPacked
 
 # Neither what was compiled, nor what an editor or a desktop leaves behind.
 _NOT_OURS = shutil.ignore_patterns("__pycache__", ".*", "*~")
-_CHALICE = [sys.executable, "-c", "from chalice.cli import main; main()"]
+_CHALICE = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())"]
 # Any region will do, since templates name none; what Chalice starts up is not to look for an account.
 _NO_ACCOUNT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -41,7 +42,7 @@ def package(copied: Path, stage: str, overlay: Path, code: Path) -> dict[str, An
     asked = ["--project-dir", str(copied), "package", "--stage", stage, "--merge-template", str(overlay), str(out)]
     done = subprocess.run([*_CHALICE, *asked], env=_environment(), capture_output=True, text=True)
     if done.returncode:
-        raise NotPacked(f"chalice can not package {copied.name}: {_last_line(done.stderr)}")
+        raise NotPacked(f"chalice can not package {copied.name}: {_reason(done.stderr)}")
     with zipfile.ZipFile(out / "deployment.zip") as zipped:
         zipped.extractall(code)
     return dict(yaml.safe_load((out / "sam.yaml").read_text(encoding="utf-8")))
@@ -53,5 +54,8 @@ def _environment() -> dict[str, str]:
     return kept | _NO_ACCOUNT | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
-def _last_line(said: str) -> str:
-    return next((line for line in reversed(said.splitlines()) if line.strip()), "it does not say why")
+def _reason(said: str) -> str:
+    """The last line of a traceback, with the place that it tells of."""
+    last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it does not say why")
+    places = re.findall(r'File "([^"<]+)", line (\d+)', said)
+    return f"{Path(places[-1][0]).name}, line {places[-1][1]}: {last}" if places else last

@@ -30,7 +30,7 @@ def execute(plan: Plan, out: Path) -> Packed:
         made = Path(temporary) / "made"
         zips = _make(plan, Path(temporary), made)
         folder = out / plan.capability
-        _replace(folder, made)
+        put(folder, made)
     return Packed(plan.capability, folder, folder / TEMPLATE, zips)
 
 
@@ -62,7 +62,7 @@ def _apply(plan: Plan, code: Path) -> None:
             raise NotPacked(f"{plan.capability}, step {step.NAME}: {' '.join(str(error).split())}") from None
 
 
-def _replace(folder: Path, made: Path) -> None:
+def put(folder: Path, made: Path) -> None:
     """Puts `made` where `folder` is or will be; between two renames, no more, nothing is there."""
     new, old = (folder.with_name(f".{folder.name}-{age}-{os.getpid()}") for age in ("new", "old"))
     try:

@@ -47,7 +47,7 @@ def make_plan(capability: str, stage: Stage, architecture: str, without: frozens
         stage=stage.name,
         config=config(_read(project / ".chalice" / "config.json"), stage, _checked(architecture)),
         requirements=tuple(lock.hashed((project / "requirements.txt").read_text(encoding="utf-8"), locked)),
-        python=_python(sys.version_info[:2]),
+        python=python_of(sys.version_info[:2]),
         architecture=architecture,
         steps=_chosen(without),
         whole=not without,
@@ -86,7 +86,8 @@ def _checked(architecture: str) -> str:
     return architecture
 
 
-def _python(version: tuple[int, int]) -> str:
+def python_of(version: tuple[int, int]) -> str:
+    """Lambda's name for it, as 3.11; raises NotPacked."""
     python = ".".join(map(str, version))
     if python not in PYTHONS:
         raise NotPacked(

@@ -1,6 +1,5 @@
 """The template beside the zips: which function runs from which, and the text that is written."""
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,11 +17,13 @@ class _Plain(yaml.SafeDumper):
 
 def pointed(template: Mapping[str, Any]) -> dict[str, Any]:
     """The template with each function's CodeUri: the authorizer's own zip for the authorizer."""
-    made = copy.deepcopy(dict(template))
-    for name, resource in made["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = f"./{zip_of(name)}"
-    return made
+    return {**template, "Resources": {name: _pointed(name, each) for name, each in template["Resources"].items()}}
+
+
+def _pointed(name: str, resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    if resource["Type"] != "AWS::Serverless::Function":
+        return resource
+    return {**resource, "Properties": {**resource["Properties"], "CodeUri": f"./{zip_of(name)}"}}
 
 
 def zip_of(function: str) -> str:

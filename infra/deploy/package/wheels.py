@@ -53,7 +53,8 @@ def reason(said: str, python: str, architecture: str) -> str:
     if _NO_NETWORK.search(said):
         return "pip can not reach its index for the wheels: check the network, or PIP_INDEX_URL"
     if missing := re.search(r"No matching distribution found for ([^\s(]+)", said):
-        return f"there is no wheel of {missing[1]} for Python {python} on {architecture}: try --architecture, or a newer Python"
+        there = f"Python {python} on {architecture}"
+        return f"there is no wheel of {missing[1]} for {there}: try another --architecture, or a newer Python"
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")] or said.splitlines()[-1:]
     return f"pip fetched no wheels: {' '.join(errors)}"
 

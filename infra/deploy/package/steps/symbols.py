@@ -26,7 +26,7 @@ def apply(folder: Path) -> None:
             path.write_bytes(content)
 
 
-def _unread(content: bytes) -> Iterator[tuple[int, int]]:
+def _unread(content: bytearray) -> Iterator[tuple[int, int]]:
     """Where each table of symbols is and the names of these, and how long."""
     place, each, count = _HEADERS.unpack_from(content)
     sections = [_SECTION.unpack_from(content, place + each * number) for number in range(count)]

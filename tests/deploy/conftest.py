@@ -1,0 +1,5 @@
+"""What the tests of deploying share."""
+
+from tests.deploy.packages import packages
+
+__all__ = ["packages"]
