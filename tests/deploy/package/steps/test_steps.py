@@ -78,9 +78,9 @@ def test_the_bundle_is_that_of_amazons_authorities_and_can_be_loaded(tmp_path: P
     after(a_folder(tmp_path, {"app.py": AN_APP}), sdk, ca_bundle)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(tmp_path / "botocore" / "cacert.pem")
-    owners = {dict(pair[0] for pair in each["subject"])["organizationName"] for each in context.get_ca_certs()}
-    assert len(context.get_ca_certs()) == 5
-    assert owners == {"Amazon", "Starfield Technologies, Inc."}
+    owners = [str(each["subject"]) for each in context.get_ca_certs()]
+    assert len(owners) == 5
+    assert all("Amazon" in owner or "Starfield Services" in owner for owner in owners)
 
 
 def test_an_sdk_that_trusts_one_of_them_no_longer_is_not_packed(tmp_path: Path) -> None:
