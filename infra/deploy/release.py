@@ -9,13 +9,13 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# All at once is what CloudFormation does by itself: CodeDeploy has no part in it.
 AT_ONCE = "AllAtOnce"
 GRADUAL = (
     *(f"Canary10Percent{minutes}Minutes" for minutes in (5, 10, 15, 30)),
     "Linear10PercentEvery1Minute",
     *(f"Linear10PercentEvery{minutes}Minutes" for minutes in (2, 3, 10)),
 )
+ROLE = "ReleaseRole"
 _FUNCTION = "AWS::Serverless::Function"
 
 
@@ -34,9 +34,9 @@ def released(template: Mapping[str, Any]) -> dict[str, Any]:
             each["Properties"] = _by_alias(each["Properties"], names)
         if each["Type"] == "AWS::Lambda::Permission":
             each["Properties"]["FunctionName"] = _alias_of(each["Properties"]["FunctionName"], names)
-    resources["ReleaseRole"] = _role(names)
-    for section, entries in _SECTIONS.items():
-        made[section] = made.get(section, {}) | copy.deepcopy(entries)
+    resources[ROLE] = _role(names)
+    made["Parameters"] = made.get("Parameters", {}) | {"Canary": copy.deepcopy(_CANARY)}
+    made["Outputs"] = made.get("Outputs", {}) | {"Canary": {"Value": {"Ref": "Canary"}}}
     return made
 
 
@@ -44,12 +44,19 @@ def settled(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[
     """The template with the values of its parameters written into the functions that have an alias.
 
     SAM publishes a version where a property of the function is another text; a parameter's new value would pass
-    unseen, and callers would stay with the version that has the old one.
+    unseen, and callers would stay with the version that has the old one. What goes over all at once, which is what
+    CloudFormation does by itself, has no CodeDeploy.
     """
     made = copy.deepcopy(dict(template))
+    defaults = {name: str(rules["Default"]) for name, rules in made.get("Parameters", {}).items() if "Default" in rules}
+    values = defaults | parameters
     for each in made["Resources"].values():
         if _is_released(each):
-            each["Properties"] = _with_values(each["Properties"], parameters)
+            each["Properties"] = _with_values(each["Properties"], values)
+            if values.get("Canary") == AT_ONCE:
+                each["Properties"].pop("DeploymentPreference", None)
+    if values.get("Canary") == AT_ONCE:
+        made["Resources"].pop(ROLE, None)
     return made
 
 
@@ -60,9 +67,8 @@ def _is_released(resource: Mapping[str, Any]) -> bool:
 def _released_gradually() -> dict[str, Any]:
     """A version with each change of any property: of the code alone is what SAM does otherwise."""
     preference = {
-        "Enabled": {"Fn::FindInMap": ["Releases", {"Ref": "Canary"}, "Gradual"]},
         "Type": {"Ref": "Canary"},
-        "Role": {"Fn::GetAtt": ["ReleaseRole", "Arn"]},
+        "Role": {"Fn::GetAtt": [ROLE, "Arn"]},
         "PassthroughCondition": False,
     }
     return {"AutoPublishAliasAllProperties": True, "DeploymentPreference": preference}
@@ -111,7 +117,6 @@ def _role(names: Sequence[str]) -> dict[str, Any]:
     trust = {"Effect": "Allow", "Principal": {"Service": "codedeploy.amazonaws.com"}, "Action": "sts:AssumeRole"}
     return {
         "Type": "AWS::IAM::Role",
-        "Condition": "IsGradual",
         "Properties": {
             "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
             "Policies": [
@@ -121,17 +126,9 @@ def _role(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-_SECTIONS: Mapping[str, Mapping[str, Any]] = {
-    "Parameters": {
-        "Canary": {
-            "Type": "String",
-            "Default": AT_ONCE,
-            "AllowedValues": [AT_ONCE, *GRADUAL],
-            "Description": "How callers go over to a new version.",
-        }
-    },
-    "Mappings": {
-        "Releases": {AT_ONCE: {"Gradual": "false"}} | {kind: {"Gradual": "true"} for kind in GRADUAL},
-    },
-    "Conditions": {"IsGradual": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Canary"}, AT_ONCE]}]}},
+_CANARY: Mapping[str, Any] = {
+    "Type": "String",
+    "Default": AT_ONCE,
+    "AllowedValues": [AT_ONCE, *GRADUAL],
+    "Description": "How callers go over to a new version.",
 }

@@ -59,7 +59,7 @@ def test_a_stage_that_goes_over_all_at_once_needs_no_codedeploy(capability: str)
     template = in_stage(capability, otherwise(canary=AT_ONCE))
     assert "CodeDeploy" not in json.dumps([each["Type"] for each in template["Resources"].values()])
     assert not any("UpdatePolicy" in each for each in template["Resources"].values())
-    assert template["Resources"]["ReleaseRole"]["Condition"] == "IsGradual"
+    assert "ReleaseRole" not in template["Resources"]
 
 
 def test_every_way_that_sam_knows_can_be_wanted_and_every_stage_wants_one_of_them() -> None:
