@@ -11,7 +11,7 @@ import boto3
 
 from infra.apps_in_process import ROOT, app_folders, load_apps
 from infra.local.clients import ACCOUNT_ID, REGION, Clients
-from infra.local.stacks import apply
+from infra.local.stacks import apply, parameters
 from infra.local.stacks.intrinsics import Scope, resolve
 from infra.local.stacks.reading import read
 from tests.infra.stacks.project import STACKS
@@ -32,8 +32,11 @@ FOR_LAMBDA = {
 WITH_A_TOKEN = {"GlobalSignOut", "InitiateAuth"}
 
 
-def functions(name: str, exports: Mapping[str, str], stage: str) -> dict[Function, dict[str, Any]]:
-    """A capability's functions as CloudFormation works their overlay out; in place of a role's ARN stands the role."""
+def functions(name: str, exports: Mapping[str, str], given: Mapping[str, str]) -> dict[Function, dict[str, Any]]:
+    """A capability's functions as CloudFormation works their overlay out with the parameters that are given.
+
+    In place of a role's ARN stands the role.
+    """
     template = read(ROOT / "infra" / "templates" / f"{name}-app.yaml")
 
     def attribute(logical_id: str, attribute: str) -> Any:
@@ -47,7 +50,8 @@ def functions(name: str, exports: Mapping[str, str], stage: str) -> dict[Functio
                 return f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{resource['LogGroupName']}:*"
         raise AssertionError(f"{logical_id}.{attribute} is not known")
 
-    scope = Scope(template.name, {"Stage": stage}, template.conditions, attribute, exports.__getitem__)
+    values = parameters.values(template, given)
+    scope = Scope(template.name, values, template.conditions, attribute, exports.__getitem__)
     return {
         (name, _in_python(logical_id)): resolve(each["Properties"], scope, logical_id)
         for logical_id, each in template.resources.items()
@@ -159,7 +163,7 @@ def _allowed() -> Mapping[Function, set[Right]]:
     return {
         function: set(granted(each))
         for name in app_folders()
-        for function, each in functions(name, exports, "test").items()
+        for function, each in functions(name, exports, {"Stage": "test"}).items()
     }
 
 

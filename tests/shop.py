@@ -16,7 +16,7 @@ from chalicelib.products import store as products_store
 from chassis import keys
 from infra.apps_in_process import ROOT, load_apps
 from infra.local.clients import Clients
-from infra.local.stacks import apply, overlay
+from infra.local.stacks import apply, overlay, with_secrets
 from tests.tokens import STAFF, bearer, jwks
 
 TEMPLATES = ROOT / "infra" / "templates"
@@ -154,8 +154,8 @@ def open_shop(set_env: Callable[[str, str], None]) -> Shop:
     templates = [*shared, *(TEMPLATES / f"{name}-data.yaml" for name in load_apps())]
     exports = apply(templates, {"Stage": "test"}, clients)
     for name in load_apps():
-        given = overlay(TEMPLATES / f"{name}-app.yaml", exports, {"Stage": "test"}).environment
-        for setting, value in given.items() | {(f"{name.upper()}_CURSOR_KEY", "test")}:
+        told = overlay(TEMPLATES / f"{name}-app.yaml", exports, {"Stage": "test"})
+        for setting, value in with_secrets(told, clients).environment.items():
             if setting != "PARTIAL_BATCH_RESPONSES":  # these tests want to see what fails
                 set_env(setting, value)
     set_env("CUSTOMERS_LEAST_ANSWER_MS", "0")

@@ -71,6 +71,10 @@ class Clients:
         client: CognitoIdentityProviderClient = self._client("cognito-idp")
         return client
 
+    @property
+    def secrets(self) -> Any:
+        return self._client("secretsmanager")
+
     def _client(self, service: Any) -> Any:
         with self._lock:  # a session must not make two clients at once
             if service not in self._made:

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 
 from infra.local import ministack
+from infra.own_environment import prepared
 
 MODULES = {"moto": "infra.local.moto.server", "ministack": "infra.local.ministack"}
 # The request that readiness is asked with: every cloud has DynamoDB, and no local one looks at a signature.
@@ -36,7 +37,7 @@ def command(kind: str, port: int) -> list[str] | None:
     if is_url(kind):
         return None
     if kind == "ministack":
-        ministack.prepared(ministack.ENVIRONMENT)
+        prepared(ministack.ENVIRONMENT, ministack.LOCK)
     return [sys.executable, "-m", module_of(kind), "--port", str(port), "--tied"]
 
 

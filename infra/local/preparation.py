@@ -7,7 +7,7 @@ from dataclasses import replace
 from infra.local.clients import REGION, Clients
 from infra.local.cloud import wait_until_ready
 from infra.local.plan import STAGE, Plan
-from infra.local.stacks import Overlay, apply, overlay
+from infra.local.stacks import Overlay, apply, overlay, with_secrets
 
 _READY_SECONDS = 30.0
 _COGNITO = f"https://cognito-idp.{REGION}.amazonaws.com/"
@@ -19,7 +19,7 @@ def prepare(plan: Plan) -> dict[str, Overlay]:
     parameters = {"Stage": STAGE}
     clients = Clients(plan.cloud.endpoint)
     exports = apply(plan.templates, parameters, clients) if plan.templates else {}
-    made = {name: overlay(path, exports, parameters) for name, path in plan.overlays.items()}
+    made = {name: with_secrets(overlay(path, exports, parameters), clients) for name, path in plan.overlays.items()}
     return {
         name: replace(each, environment=within(plan.cloud.endpoint, each.environment)) for name, each in made.items()
     }

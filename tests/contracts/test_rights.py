@@ -52,8 +52,14 @@ def used(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Used]:
 @pytest.fixture
 def deployed(shop: Shop) -> dict[Function, dict[str, Any]]:
     """Every function with its role, over the very things that the shop works on."""
-    exports = apply(STACKS, {"Stage": "test"}, shop.clients)
-    return {function: each for name in app_folders() for function, each in functions(name, exports, "test").items()}
+    return in_aws(shop)
+
+
+def in_aws(shop: Shop, **given: str) -> dict[Function, dict[str, Any]]:
+    stage = {"Stage": "test"}
+    exports = apply(STACKS, stage, shop.clients)
+    apps = (functions(name, exports, stage | given) for name in app_folders())
+    return {function: each for app in apps for function, each in app.items()}
 
 
 def live_through_everything(shop: Shop) -> None:
@@ -106,6 +112,18 @@ def test_a_function_may_do_exactly_what_it_does(shop: Shop, used: Used, deployed
     assert used.keys() <= deployed.keys()
     for function, each in deployed.items():
         assert set(granted(each)) == used[function] | for_lambda(each), function
+
+
+def test_a_function_that_is_traced_may_write_its_traces_and_nothing_else_besides(
+    shop: Shop, deployed: dict[Function, Any]
+) -> None:
+    """To no thing by name: X-Ray has none for them."""
+    for function, each in in_aws(shop, Tracing="Active").items():
+        assert set(granted(each)) - set(granted(deployed[function])) == {
+            ("xray:PutTelemetryRecords", "*"),
+            ("xray:PutTraceSegments", "*"),
+        }, function
+        assert each["Tracing"] == "Active"
 
 
 def test_what_a_function_may_not_do_is_forbidden_in_every_test_of_the_shop(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Applies CloudFormation templates to a local cloud by the plain APIs of DynamoDB, SNS, SQS and Cognito.
+"""Applies CloudFormation templates to a local cloud by the plain APIs of each service.
 
 The cloud's own CloudFormation is not used: moto's skips half of what these templates say and reports success.
 Here a template is read, worked out into a plan, and carried out; what is not understood is refused by name.
@@ -12,8 +12,9 @@ from infra.local.stacks.errors import TemplateError
 from infra.local.stacks.execution import execute
 from infra.local.stacks.overlays import Overlay, overlay
 from infra.local.stacks.plan import make_plan
+from infra.local.stacks.references import with_secrets
 
-__all__ = ["Exports", "Overlay", "TemplateError", "apply", "overlay"]
+__all__ = ["Exports", "Overlay", "TemplateError", "apply", "overlay", "with_secrets"]
 
 Exports = dict[str, str]
 

@@ -8,7 +8,7 @@ from typing import Any
 from infra.local.stacks.steps import Step
 from infra.local.stacks.tokens import resources_in
 
-KEPT = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic")
+KEPT = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SecretsManager::Secret")
 _ATTACHED = {
     "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
     "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
@@ -42,12 +42,14 @@ def _keys(type: str, properties: Mapping[str, Any]) -> list[str]:
     if type == "AWS::DynamoDB::Table":
         encryption = properties.get("SSESpecification", {})
         return [encryption.get("KMSMasterKeyId", "AWS")] if encryption.get("SSEEnabled") else []
+    if type == "AWS::SecretsManager::Secret":  # always encrypted
+        return [properties.get("KmsKeyId", "AWS")]
     own = [properties["KmsMasterKeyId"]] if "KmsMasterKeyId" in properties else []
     return own + (["SQS"] if properties.get("SqsManagedSseEnabled") is True else [])
 
 
 def _open(step: Step, steps: Iterable[Step]) -> Iterator[str]:
-    """Tables are not spoken of: the rights on them come from roles alone, and DynamoDB's endpoint is called by TLS."""
+    """Tables and secrets are not spoken of: the rights on them come from roles alone, and they are called by TLS."""
     if step.type not in _ATTACHED:
         return
     kind, attached = _ATTACHED[step.type]

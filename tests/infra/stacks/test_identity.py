@@ -120,9 +120,13 @@ def test_the_exports_name_the_issuer_and_where_its_keys_are(clients: Clients) ->
     assert exports["emporium-local-identity-pool-arn"] == described(clients, id)["Arn"]
 
 
-def test_only_in_production_are_the_accounts_protected_from_deletion(clients: Clients) -> None:
-    for stage, protection in (("local", "INACTIVE"), ("prod", "ACTIVE")):
-        id = apply([IDENTITY], {"Stage": stage}, clients)[f"emporium-{stage}-identity-pool-id"]
+def test_only_where_a_stage_says_so_are_the_accounts_protected_from_deletion(clients: Clients) -> None:
+    for stage, given, protection in (
+        ("plain", {}, "INACTIVE"),
+        ("kept", {"Protected": "true"}, "ACTIVE"),
+        ("loose", {"Protected": "false"}, "INACTIVE"),
+    ):
+        id = apply([IDENTITY], {"Stage": stage} | given, clients)[f"emporium-{stage}-identity-pool-id"]
         assert described(clients, id)["DeletionProtection"] == protection
 
 

@@ -11,7 +11,15 @@ EXPORTS = {"queue-arn": "arn:q", "stream-arn": "arn:s"}
 OUTSIDE = {
     f"emporium-local-{capability}-{thing}": f"{capability}-{thing}"
     for capability in ("customers", "orders", "products")
-    for thing in ("table-name", "topic-arn", "stream-arn", "inbox-arn", "relay-dlq-arn", "relay-dlq-url")
+    for thing in (
+        "table-name",
+        "topic-arn",
+        "stream-arn",
+        "inbox-arn",
+        "relay-dlq-arn",
+        "relay-dlq-url",
+        "cursor-key-arn",
+    )
 } | {
     f"emporium-local-identity-{thing}": f"identity-{thing}" for thing in ("issuer", "client-id", "jwks-url", "pool-id")
 }

@@ -9,6 +9,8 @@ from infra.local.stacks.reading import read
 from tests.infra.stacks.project import KEY, KEY_ARN, STACKS, STAGE, TEMPLATES, a_template
 from tests.infra.stacks.protection import KEPT, unprotected
 
+SERVICES = ("dynamodb", "secretsmanager", "sns", "sqs")
+
 
 def test_what_the_shop_keeps_and_tells_is_encrypted_and_spoken_to_by_tls_alone() -> None:
     assert unprotected(make_plan(STACKS, STAGE).steps) == []
@@ -61,7 +63,7 @@ def test_the_key_is_used_through_the_services_of_its_account_and_in_no_other_way
     key = read(KEY).resources["Key"]["Properties"]
     using = [one for one in key["KeyPolicy"]["Statement"] if {"kms:Decrypt", "kms:CreateGrant"} & set(one["Action"])]
     account = {"Ref": "AWS::AccountId"}
-    services = [{"Fn::Sub": f"{name}.${{AWS::Region}}.amazonaws.com"} for name in ("dynamodb", "sns", "sqs")]
+    services = [{"Fn::Sub": f"{name}.${{AWS::Region}}.amazonaws.com"} for name in SERVICES]
     assert [(one["Principal"], one["Condition"]["StringEquals"]) for one in using] == [
         ({"AWS": "*"}, {"kms:CallerAccount": account, "kms:ViaService": services}),
         ({"Service": "sns.amazonaws.com"}, {"aws:SourceAccount": account}),

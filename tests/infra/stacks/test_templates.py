@@ -140,9 +140,9 @@ def test_dead_letters_outlive_the_messages_of_the_queue_they_come_from(path: Pat
 
 
 @pytest.mark.parametrize("path", STACKS, ids=lambda path: path.stem)
-def test_a_table_or_queue_outlives_its_stack(path: Path) -> None:
+def test_a_table_a_queue_or_a_secret_outlives_its_stack(path: Path) -> None:
     for name, resource in read(path).resources.items():
-        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::SQS::Queue"):
+        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"):
             assert (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) == (
                 "Retain",
                 "Retain",

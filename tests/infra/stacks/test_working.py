@@ -110,7 +110,9 @@ def test_only_the_templates_that_are_given_are_applied(clients: Clients) -> None
     assert clients.dynamodb.list_tables()["TableNames"] == ["emporium-local-customers"]
 
 
-def test_only_in_production_is_a_table_protected_from_deletion(clients: Clients) -> None:
-    apply(STACKS, {"Stage": "prod"}, clients)
-    table = clients.dynamodb.describe_table(TableName="emporium-prod-orders")["Table"]
-    assert table["DeletionProtectionEnabled"] is True
+def test_only_where_a_stage_says_so_is_a_table_protected_from_deletion(clients: Clients) -> None:
+    for protected in ("true", "false"):
+        apply(STACKS, STAGE | {"Protected": protected}, clients)
+        for capability in ("customers", "orders", "products"):
+            table = clients.dynamodb.describe_table(TableName=f"emporium-local-{capability}")["Table"]
+            assert table["DeletionProtectionEnabled"] is (protected == "true")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from infra.local.stacks.resources import queues, subscriptions, tables, topics, user_pool_parts, user_pools
+from infra.local.stacks.resources import queues, secrets, subscriptions, tables, topics, user_pool_parts, user_pools
 from infra.local.stacks.resources.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -10,6 +10,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::Cognito::UserPoolClient": user_pool_parts.USER_POOL_CLIENT,
     "AWS::Cognito::UserPoolGroup": user_pool_parts.USER_POOL_GROUP,
     "AWS::DynamoDB::Table": tables.TABLE,
+    "AWS::SecretsManager::Secret": secrets.SECRET,
     "AWS::SNS::Topic": topics.TOPIC,
     "AWS::SNS::TopicPolicy": topics.TOPIC_POLICY,
     "AWS::SNS::Subscription": subscriptions.SUBSCRIPTION,
