@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from chassis import clock
+from chassis import clock, metrics
 from chassis.refusals import Unavailable
 from chassis.table import Index, NotWritten, Plain, Table
 from chassis.writes import Save, Write
@@ -29,6 +29,7 @@ S = TypeVar("S", bound=State)
 Facts = Sequence[type]
 Decision = tuple[S, Facts]
 Entries = Callable[[S], Mapping[str, str]]
+Measures = Callable[[S, type], Mapping[str, float]]
 
 
 class Listing(Struct, Generic[S], frozen=True):
@@ -42,11 +43,26 @@ def _no_entries(state: State) -> Mapping[str, str]:
     return {}
 
 
-class Aggregates(Generic[S]):
-    """All aggregates of one kind; `entries` gives the index attributes under which a state is found."""
+def _no_measures(state: State, fact: type) -> Mapping[str, float]:
+    return {}
 
-    def __init__(self, table: Table, kind: str, holds: type[S], entries: Entries[S] = _no_entries) -> None:
-        self.table, self.kind, self.holds, self.entries = table, kind, holds, entries
+
+class Aggregates(Generic[S]):
+    """All aggregates of one kind; `entries` gives the index attributes under which a state is found.
+
+    `measures` gives what a saved state and a fact of it count as (chassis.metrics): here, where it happens once, and
+    not where it is told, which may be again and again.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        kind: str,
+        holds: type[S],
+        entries: Entries[S] = _no_entries,
+        measures: Measures[S] = _no_measures,
+    ) -> None:
+        self.table, self.kind, self.holds, self.entries, self.measures = table, kind, holds, entries, measures
 
     def key(self, id: str) -> str:
         return f"{self.kind}#{id}"
@@ -68,6 +84,8 @@ class Aggregates(Generic[S]):
     def save(self, state: S, facts: Facts = (), also: Iterable[Write] = ()) -> None:
         """Saves the next version, and all that belongs to it; raises NotWritten where a condition does not hold."""
         self.table.write(self.saving(state, facts), *also)
+        for fact in facts:
+            metrics.measure(self.measures(state, fact))
 
     def change(
         self,

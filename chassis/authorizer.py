@@ -13,7 +13,6 @@ def identify(authorization: str, signed_out: SignedOut) -> AuthResponse:
     """`signed_out` tells when the bearer last signed out everywhere: what was issued until then is good no more."""
     from chassis import keys, tokens  # here, since no other function of a capability pays for the cryptography
 
-    log.follow(None)
     try:
         identity = tokens.verify(authorization)
         at = signed_out(identity.caller.id)

@@ -15,7 +15,7 @@ _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
 }
 _SENT = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent"
-_SHOWN = "ETag, Location, Retry-After, WWW-Authenticate"
+_SHOWN = "ETag, Location, Retry-After, traceparent, WWW-Authenticate"
 _REMEMBERED = "600"  # seconds that a browser need not ask again
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from chalice.app import Chalice, ChaliceAuthorizer, Response
 from msgspec import Struct
 
-from chassis import auth, aws, browsers, conditions, http, log, parsing, settings
+from chassis import auth, aws, browsers, conditions, http, invocations, log, parsing, settings
 from chassis.auth import NOBODY, ROLES, Caller, Role
 from chassis.conditions import Match
 from chassis.idempotency import mark
@@ -59,6 +59,7 @@ class Doors:
     def __init__(self, app: Chalice, identify: ChaliceAuthorizer) -> None:
         self.app, self.identify = app, identify
         self.all: list[Door] = []
+        invocations.watch(app, identify)
         app.register_middleware(self._finish, "http")
 
     def __call__(
@@ -109,7 +110,6 @@ class Doors:
     def _pass(self, door: Door, names: dict[str, str]) -> Response:
         began, incoming = time.perf_counter(), self.app.current_request
         assert incoming is not None  # nosec B101  # for mypy: Chalice sets it before it calls a view
-        log.follow(incoming.headers.get("traceparent"))
         response, caller = _answer(door, incoming, {name: unquote(given) for name, given in names.items()})
         if settings.text("LOG_REQUESTS", "on") == "on":  # off where a server in front of us logs them
             log.say(
@@ -119,7 +119,6 @@ class Doors:
                 status=response.status_code,
                 actor=str(caller),
                 ms=round((time.perf_counter() - began) * 1000, 1),
-                request_id=_id(incoming),
             )
         return response
 
@@ -127,6 +126,7 @@ class Doors:
         """Gives every answer, the framework's own too, its headers and, if it is a no, its form."""
         response = self._as_problem(request, get_response(request))
         shared = request.method == "GET" and self._is_public(request.context.get("resourcePath"))
+        response.headers["traceparent"] = log.trace()  # by which the whole way of what was asked is found in the logs
         response.headers.update(browsers.protected(shared=shared))
         response.headers.update(browsers.readable(request.headers.get("origin")))
         return response
@@ -154,15 +154,13 @@ def _answer(door: Door, incoming: Any, names: dict[str, str]) -> tuple[Response,
     except Refusal as refusal:
         if isinstance(refusal, _DENIED):
             why = refusal.title()
-            log.warn(
-                "denied", why=why, actor=str(caller), method=door.method, route=door.path, request_id=_id(incoming)
-            )
+            log.warn("denied", why=why, actor=str(caller), method=door.method, route=door.path)
         return http.refused(refusal, _id(incoming)), caller
     except Exception as error:
         if aws.is_passing(error):
-            log.warn("unavailable", cause=str(error))
+            log.warn("unavailable", cause=str(error), method=door.method, route=door.path)
             return http.refused(Unavailable("Not just now; please ask again."), _id(incoming)), caller
-        log.fail("broken", error, method=door.method, route=door.path, request_id=_id(incoming))
+        log.fail("broken", error, method=door.method, route=door.path)
         return http.broken(_id(incoming)), caller
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from chassis import auth, log, settings
+from chassis import auth, log, metrics, settings
 from chassis.messages import Message
 
 Event = dict[str, Any]
@@ -34,6 +34,9 @@ def hear(event: Event, reactions: Mapping[str, Reaction]) -> Event:
     setting Lambda ignores the answer and would delete them.
     """
     failed = [record["messageId"] for record in event["Records"] if not _is_heard(record, reactions)]
+    retried = sum(_received(record) > 1 for record in event["Records"])
+    counted = {"MessagesFailed": len(failed), "MessagesRetried": retried}
+    metrics.measure({name: times for name, times in counted.items() if times})
     if failed and not settings.on("PARTIAL_BATCH_RESPONSES"):
         raise NotHeard(f"messages {', '.join(failed)}")
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
@@ -44,9 +47,13 @@ def _is_heard(record: Event, reactions: Mapping[str, Reaction]) -> bool:
         _react(record["body"], reactions)
         return True
     except Exception as error:  # any fault means: deliver this one again, and at last set it aside
-        received = record.get("attributes", {}).get("ApproximateReceiveCount")
-        log.fail("not heard", error, message_id=record["messageId"], received=received)
+        log.fail("not heard", error, message_id=record["messageId"], received=_received(record))
         return False
+
+
+def _received(record: Event) -> int:
+    """How often this message was delivered, this time included."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
 def _react(body: str, reactions: Mapping[str, Reaction]) -> None:

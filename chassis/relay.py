@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from chassis import aws, log, messages, settings
+from chassis import aws, log, messages, metrics, settings
 from chassis.messages import Message
 
 Event = dict[str, Any]
@@ -26,7 +26,9 @@ class Entry(Struct, frozen=True):
     """One message on its way, and the stream record that it comes from."""
 
     record: str
+    id: str
     type: str
+    trace: str
     body: str
 
     @property
@@ -57,12 +59,21 @@ def _entries(record: Event, capability: str, known: dict[str, type]) -> Sequence
         return [_entry(sequence, message) for message in messages.of_image(capability, image, known)]
     except Exception as error:  # whatever is wrong with this one record, the others are not to wait for it
         named = {name: image[name] for name in _NAMING if name in image}  # of the rest, some may tell of a person
+        log.follow(_trace(image))
         _park(capability, _json(named), f"{type(error).__name__}: {error}", sequence)
         return []
 
 
+def _trace(image: Event) -> str | None:
+    """The trace of an item that can not be read as a whole, if that much of it can be."""
+    match image.get("outbox"):
+        case {"L": [{"M": {"trace": {"S": str(trace)}}}, *_]}:
+            return trace
+    return None
+
+
 def _entry(sequence: str, message: Message[Any]) -> Entry:
-    entry = Entry(sequence, message.type, _json(message))
+    entry = Entry(sequence, message.id, message.type, message.traceparent, _json(message))
     if entry.size > messages.SIZE:
         raise ValueError(f"{message.id} is longer than a message may be")
     return entry
@@ -87,12 +98,17 @@ def _failures(entries: Sequence[Entry], capability: str) -> Iterator[str]:
                 for place, entry in enumerate(batch)
             ],
         )
-        for failure in sorted(answer.get("Failed", ()), key=lambda failure: int(failure["Id"])):
-            entry = batch[int(failure["Id"])]
-            if failure.get("SenderFault"):
+        failures = {int(failure["Id"]): failure for failure in answer.get("Failed", ())}
+        for place, entry in enumerate(batch):
+            log.follow(entry.trace)
+            failure = failures.get(place)
+            if failure is None:
+                log.say("told", event=entry.id, type=entry.type)
+            elif failure.get("SenderFault"):
                 _park(capability, entry.body, f"{failure['Code']}: {failure.get('Message', '')}", entry.record)
             else:
-                log.warn("not published", record=entry.record, cause=failure.get("Code"))
+                log.warn("not published", event=entry.id, record=entry.record, cause=failure.get("Code"))
+                metrics.measure({"BatchesDelayed": 1})
                 yield entry.record
 
 
@@ -112,6 +128,7 @@ def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
 def _park(capability: str, body: str, cause: str, record: str) -> None:
     """Sets aside what can never be published: with its cause, where an operator finds it."""
     log.warn("parked", record=record, cause=cause)
+    metrics.measure({"FactsParked": 1})
     aws.client("sqs").send_message(
         QueueUrl=settings.text(f"{capability.upper()}_RELAY_DLQ_URL"),
         MessageBody=body[: messages.SIZE // 4],

@@ -6,7 +6,16 @@ import re
 # A worker's access line, of a request that did not fail.
 _SERVED = re.compile(rb"[A-Z]+ \S+ [1-4]\d\d \d+ ms\s*")
 _LEVELS = {"warning": "WARNING ", "error": "ERROR ", "critical": "ERROR "}
-_LEFT_OUT = {"at", "timestamp", "level", "message", "trace", "request_id", "traceback"}
+_LEFT_OUT = {"at", "timestamp", "level", "message", "traceback"} | {
+    # what all lines of an invocation tell alike
+    "capability",
+    "cold_start",
+    "function",
+    "request_id",
+    "stage",
+    "trace",
+    "xray",
+}
 
 
 def readable(line: bytes) -> bytes:

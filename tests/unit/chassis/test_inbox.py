@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chassis.inbox import NotHeard, Reaction, hear
 from chassis.messages import Message
+from tests.lines import lines, measured
 
 
 class Said(Struct):
@@ -119,3 +120,25 @@ def test_what_is_heard_is_logged_under_the_trace_of_who_told_it(capsys: pytest.C
     hear(a_batch(a_body(traceparent=f"00-{trace}-00f067aa0ba902b7-01")), Ears().reactions)
     [line] = [msgspec.json.decode(line) for line in capsys.readouterr().out.splitlines()]
     assert (line["message"], line["event"], line["trace"].split("-")[1]) == ("heard", "talk/1/1/0", trace)
+
+
+def test_what_failed_and_what_came_again_is_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", "on")
+    monkeypatch.setenv("METRICS", "on")
+    batch = a_batch(a_body("one"), a_body("poison"), a_body("two"), a_body("three"))
+    for record, times in zip(batch["Records"], ("1", "4", "2", "1"), strict=True):
+        record["attributes"] = {"ApproximateReceiveCount": times}
+    hear(batch, Ears().reactions)
+    told = lines(capsys.readouterr().out)
+    assert list(measured(told)) == [("MessagesFailed", 1), ("MessagesRetried", 2)]
+    assert [line["received"] for line in told if line["message"] == "not heard"] == [4]
+
+
+def test_a_batch_that_is_heard_at_once_counts_as_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("METRICS", "on")
+    hear(a_batch(a_body("one")), Ears().reactions)
+    assert list(measured(lines(capsys.readouterr().out))) == []

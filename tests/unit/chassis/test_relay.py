@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chassis import aws, items
 from chassis.relay import NotPublished, relay
+from tests.lines import lines, measured
 
 LIMIT = 256 * 1024
 Refuse = Callable[[str], dict[str, Any] | None]
@@ -236,3 +237,38 @@ def test_a_message_has_only_signs_that_sqs_takes(cloud: Cloud, sign: str) -> Non
     assert not {"\ufffe", "\uffff"} & set(entry["Message"])
     assert all(each >= " " for each in entry["Message"])
     assert msgspec.json.decode(entry["Message"])["data"]["note"] == sign
+
+
+# what is told of it
+
+
+def a_traced_record(cup: str, trace: str, **more: Any) -> dict[str, Any]:
+    record = a_record(cup, **more)
+    for told in record["dynamodb"]["NewImage"]["outbox"]["L"]:
+        told["M"]["trace"]["S"] = f"00-{trace}-00f067aa0ba902b7-01"
+    return record
+
+
+def test_each_line_is_told_within_the_trace_of_its_own_record(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    traces = {cup: f"{place:032x}" for place, cup in enumerate("abcd", start=1)}
+    cloud.refuse = lambda cup: for_ever("b")(cup) or for_now("d")(cup)
+    records = [
+        a_traced_record(cup, trace, fact="CupLost" if cup == "c" else "CupFilled") for cup, trace in traces.items()
+    ]
+    assert tell(*records) == ["seq-d"]
+    told = [(line["message"], line["trace"].split("-")[1]) for line in lines(capsys.readouterr().out)]
+    assert told == [
+        ("parked", traces["c"]),
+        ("told", traces["a"]),
+        ("parked", traces["b"]),
+        ("not published", traces["d"]),
+    ]
+
+
+def test_what_was_parked_and_what_comes_again_is_counted(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METRICS", "on")
+    cloud.refuse = lambda cup: for_ever("b")(cup) or for_now("c")(cup)
+    tell(*map(a_record, "abc"))
+    assert list(measured(lines(capsys.readouterr().out))) == [("FactsParked", 1), ("BatchesDelayed", 1)]

@@ -3,13 +3,14 @@
 from contextlib import suppress
 from datetime import datetime
 
+from chalicelib.customers import events
 from chalicelib.customers.model import Customer, Facts, SignOut
 from chassis.aggregates import Aggregates
 from chassis.table import NotWritten, Table
 
 TABLE = Table("CUSTOMERS_TABLE")
 
-customers = Aggregates(TABLE, "customer", Customer)
+customers = Aggregates(TABLE, "customer", Customer, measures=events.measures)
 sign_outs = Aggregates(TABLE, "sign_out", SignOut)
 
 

@@ -1,7 +1,7 @@
 """What orders tells the others: each fact carries the whole public state of the order."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -60,3 +60,29 @@ class OrderCancelled(_Order):
 
 
 FACTS: tuple[type, ...] = (OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled)
+STUCK = 3  # an order that asks so often got no answer for seven minutes, and has little hope of one
+
+
+class Order(Protocol):
+    """What an order's measures are taken of."""
+
+    @property
+    def placed_at(self) -> datetime: ...
+
+    @property
+    def changed_at(self) -> datetime: ...
+
+    @property
+    def asked(self) -> int: ...
+
+
+def measures(order: Order, fact: type) -> dict[str, float]:
+    """What it counts as that an order tells a fact; what is only told again is no second order."""
+    if fact is OrderConfirmed:
+        seconds = (order.changed_at - order.placed_at).total_seconds()
+        return {"OrdersConfirmed": 1, "TimeToConfirmationSeconds": seconds}
+    if fact is OrderRejected:
+        return {"OrdersRejected": 1}
+    if order.asked:
+        return {"OrdersAskedAgain": 1, "OrdersStuck": int(order.asked >= STUCK)}
+    return {"OrdersPlaced" if fact is OrderPlaced else "OrdersCancelled": 1}

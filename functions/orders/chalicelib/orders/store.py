@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from chalicelib.orders import model
+from chalicelib.orders import events, model
 from chalicelib.orders.model import Allowance, Customer, Limits, Order, Product, TooManyOpenOrders
 from chassis.aggregates import Aggregates
 from chassis.clock import stamp
@@ -33,7 +33,7 @@ def _entries(order: Order) -> Mapping[str, str]:
     return {**listed, "waiting_shard": shard, "ask_at": stamp(order.ask_at)}
 
 
-orders = Aggregates(TABLE, "order", Order, _entries)
+orders = Aggregates(TABLE, "order", Order, _entries, events.measures)
 allowances = Aggregates(TABLE, "allowance", Allowance)
 sign_outs = SignOuts(TABLE)
 

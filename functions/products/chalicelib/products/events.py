@@ -1,7 +1,7 @@
 """What products tells the others: each fact carries the whole public state of what it is about."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -105,3 +105,15 @@ FACTS: tuple[type, ...] = (
     StockRefused,
     StockReleased,
 )
+
+
+class Answer(Protocol):
+    """What the measures of an answer to an order are taken of."""
+
+    @property
+    def version(self) -> int: ...
+
+
+def measures(answer: Answer, fact: type) -> dict[str, float]:
+    """What it counts as that an order is answered; what is only answered again is no second shortage."""
+    return {"StockShort": 1} if fact is StockRefused and answer.version == 1 else {}

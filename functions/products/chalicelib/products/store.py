@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import UNSET, UnsetType
 
+from chalicelib.products import events
 from chalicelib.products.events import ProductAdded, StockAdjusted
 from chalicelib.products.model import Adjustment, Answer, Product, Reservation, Shortage, Status, Stock
 from chassis.aggregates import Aggregates
@@ -33,7 +34,7 @@ def _entries(product: Product) -> Mapping[str, str]:
 products = Aggregates(TABLE, "product", Product, _entries)
 stocks = Aggregates(TABLE, "stock", Stock)
 adjustments = Aggregates(TABLE, "adjustment", Adjustment)
-reservations = Aggregates(TABLE, "reservation", Reservation)
+reservations = Aggregates(TABLE, "reservation", Reservation, measures=events.measures)
 sign_outs = SignOuts(TABLE)
 
 
