@@ -56,6 +56,10 @@ def _bucket(aws: Aws, name: str) -> str | None:
     return _unless(lambda: name if aws.s3.head_bucket(Bucket=name, ExpectedBucketOwner=aws.account) else None)
 
 
+def _secret(aws: Aws, name: str) -> str | None:
+    return _unless(lambda: aws.secrets.describe_secret(SecretId=name)["ARN"])
+
+
 def _log_group(aws: Aws, name: str) -> str | None:
     groups = aws.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     return next((name for group in groups if group.get("logGroupName") == name), None)
@@ -92,4 +96,5 @@ _KINDS: Mapping[str, tuple[str, str, Finder]] = {
     "AWS::Logs::LogGroup": ("LogGroupName", "LogGroupName", _log_group),
     "AWS::S3::Bucket": ("BucketName", "BucketName", _bucket),
     "AWS::SQS::Queue": ("QueueName", "QueueUrl", _queue),
+    "AWS::SecretsManager::Secret": ("Name", "Id", _secret),
 }

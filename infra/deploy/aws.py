@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import exceptions
@@ -62,6 +62,10 @@ class Aws:
     @cached_property
     def cognito(self) -> "CognitoIdentityProviderClient":
         return self.session.client("cognito-idp", config=_CONFIG)
+
+    @cached_property
+    def secrets(self) -> Any:
+        return self.session.client("secretsmanager", config=_CONFIG)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":

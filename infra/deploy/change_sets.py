@@ -93,9 +93,9 @@ def propose(
         ChangeSetType=kind,
         Capabilities=["CAPABILITY_NAMED_IAM"],
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in wanted.parameters.items()],
-        **sent(wanted.part.template, wanted.bucket, aws),
+        **sent(wanted.part.template, wanted.bucket, aws),  # type: ignore[arg-type]
         # An import may change nothing but what it takes in, tags included.
-        **({"ResourcesToImport": taken} if taken else {"Tags": _tags(wanted.tags)}),  # type: ignore[arg-type]
+        **({"ResourcesToImport": taken} if taken else {"Tags": _tags(wanted.tags)}),
     )
     status, reason = _settled(made["Id"], aws)
     if status == "CREATE_COMPLETE":
@@ -151,11 +151,12 @@ def _failure(what: str, happened: Sequence[Mapping[str, Any]]) -> DeployError:
 
 
 def _settled(change_set: str, aws: Aws) -> tuple[str, str]:
-    while True:
+    for pause in stacks.pauses():
         described = aws.cloudformation.describe_change_set(ChangeSetName=change_set)
         if described["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             return described["Status"], described.get("StatusReason", "")
-        time.sleep(stacks.PAUSE_SECONDS)
+        time.sleep(pause)
+    raise AssertionError("the pauses never end")
 
 
 def _changes(change_set: str, aws: Aws) -> list[str]:

@@ -14,7 +14,7 @@ from infra.local.stacks.reading import Loader
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
-PAUSE_SECONDS = 2.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 3.0
 Say = Callable[[str], None]
 
 
@@ -64,7 +64,7 @@ def follow(
     `seen` are the ids of the events from before. Each resource that is done, or fails, is said.
     """
     happened: list[dict[str, Any]] = []
-    while True:
+    for pause in pauses():
         stack = find(cloudformation, stack_id)
         for event in events(cloudformation, stack_id):
             if event["EventId"] not in seen:
@@ -74,7 +74,16 @@ def follow(
                     say(line)
         if stack is None or is_over(stack.status):
             return stack.status if stack else "DELETE_COMPLETE", happened
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause)
+    raise AssertionError("the pauses never end")
+
+
+def pauses() -> Iterator[float]:
+    """How long to wait before asking again, in seconds: what is quick is seen soon, and what is slow is not pestered."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        yield pause
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
 
 
 def importers(cloudformation: "CloudFormationClient", export: str) -> list[str]:
