@@ -13,6 +13,7 @@ import click
 
 from infra.contracts.command import contracts
 from infra.demo.command import demo
+from infra.deploy.commands.configure import configure
 from infra.deploy.commands.deploy import deploy
 from infra.deploy.commands.destroy import destroy
 from infra.deploy.commands.outputs import outputs
@@ -146,6 +147,7 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
     return [*told(apps)]
 
 
+main.add_command(configure)
 main.add_command(contracts)
 main.add_command(demo)
 main.add_command(package)

@@ -79,7 +79,7 @@ def follow(
 
 
 def pauses() -> Iterator[float]:
-    """How long to wait before asking again, in seconds: what is quick is seen soon, and what is slow is not pestered."""
+    """Seconds until the next question: what is quick is seen soon, and what is slow is not pestered."""
     pause = FIRST_PAUSE_SECONDS
     while True:
         yield pause
