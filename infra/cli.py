@@ -13,6 +13,10 @@ import click
 
 from infra.contracts.command import contracts
 from infra.demo.command import demo
+from infra.deploy.commands.configure import configure
+from infra.deploy.commands.deploy import deploy
+from infra.deploy.commands.destroy import destroy
+from infra.deploy.commands.outputs import outputs
 from infra.deploy.package_command import package
 from infra.identity.command import token
 
@@ -143,9 +147,13 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
     return [*told(apps)]
 
 
+main.add_command(configure)
 main.add_command(contracts)
 main.add_command(demo)
 main.add_command(package)
+main.add_command(deploy)
+main.add_command(destroy)
+main.add_command(outputs)
 main.add_command(token)
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from chalice.app import AuthRequest, AuthResponse, Chalice, DynamoDBEvent
 
 from chalicelib.customers import commands, model, schemas, store
 from chalicelib.customers.events import FACTS
-from chassis import authorizer
+from chassis import authorizer, settings
 from chassis.doors import Doors, Request
 from chassis.parsing import Nothing
 from chassis.relay import relay as tell
@@ -70,6 +70,9 @@ def sign_out(request: Request[Nothing, Nothing]) -> None:
     return commands.sign_out(request.caller, request.token)
 
 
-@app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:region:account:table/customers/stream/label", batch_size=100)
+@app.on_dynamodb_record(
+    stream_arn=settings.text("CUSTOMERS_STREAM_ARN", "arn:aws:dynamodb:region:account:table/customers/stream/label"),
+    batch_size=100,
+)
 def relay(event: DynamoDBEvent) -> Any:
     return tell(event.to_dict(), "customers", FACTS)

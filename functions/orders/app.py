@@ -7,7 +7,7 @@ from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, Dyn
 from chalicelib.orders import commands, model, schemas, store
 from chalicelib.orders.events import FACTS
 from chalicelib.orders.reactions import REACTIONS, when_time_passes
-from chassis import authorizer
+from chassis import authorizer, settings
 from chassis.cursor import Listed
 from chassis.doors import Doors, Request
 from chassis.inbox import hear
@@ -53,12 +53,15 @@ def cancel_order(request: Request[Nothing, Nothing], order_id: str) -> model.Ord
     return commands.cancel_order(order_id, request.caller)
 
 
-@app.on_sqs_message(queue="orders-inbox", batch_size=10)
+@app.on_sqs_message(queue=settings.text("ORDERS_INBOX", "orders-inbox"), batch_size=10)
 def inbox(event: SQSEvent) -> Any:
     return hear(event.to_dict(), REACTIONS)
 
 
-@app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:region:account:table/orders/stream/label", batch_size=100)
+@app.on_dynamodb_record(
+    stream_arn=settings.text("ORDERS_STREAM_ARN", "arn:aws:dynamodb:region:account:table/orders/stream/label"),
+    batch_size=100,
+)
 def relay(event: DynamoDBEvent) -> Any:
     return tell(event.to_dict(), "orders", FACTS)
 

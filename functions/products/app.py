@@ -7,7 +7,7 @@ from chalice.app import AuthRequest, AuthResponse, Chalice, DynamoDBEvent, SQSEv
 from chalicelib.products import commands, model, schemas, store
 from chalicelib.products.events import FACTS
 from chalicelib.products.reactions import REACTIONS
-from chassis import authorizer
+from chassis import authorizer, settings
 from chassis.cursor import Listed
 from chassis.doors import Doors, Request
 from chassis.inbox import hear
@@ -85,11 +85,14 @@ def adjust_stock(request: Request[schemas.AdjustStock, Nothing], sku: str) -> mo
     return commands.adjust_stock(sku, request.body, request.mark)
 
 
-@app.on_sqs_message(queue="products-inbox", batch_size=10)
+@app.on_sqs_message(queue=settings.text("PRODUCTS_INBOX", "products-inbox"), batch_size=10)
 def inbox(event: SQSEvent) -> Any:
     return hear(event.to_dict(), REACTIONS)
 
 
-@app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:region:account:table/products/stream/label", batch_size=100)
+@app.on_dynamodb_record(
+    stream_arn=settings.text("PRODUCTS_STREAM_ARN", "arn:aws:dynamodb:region:account:table/products/stream/label"),
+    batch_size=100,
+)
 def relay(event: DynamoDBEvent) -> Any:
     return tell(event.to_dict(), "products", FACTS)

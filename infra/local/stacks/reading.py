@@ -29,28 +29,29 @@ class Template:
 
 def read(path: Path) -> Template:
     """Raises TemplateError for a file that is missing, not YAML, or has a section that is not understood."""
-    document = _document(path)
-    for section in document.keys() - _SECTIONS - _REMARKS:
+    sections = document(path)
+    for section in sections.keys() - _SECTIONS - _REMARKS:
         raise TemplateError(path.name, str(section), "this section is not understood")
-    sections = {section.lower(): _section(path, document, section) for section in _SECTIONS}
-    return Template(name=path.name, **sections)
+    known = {section.lower(): _section(path, sections, section) for section in _SECTIONS}
+    return Template(name=path.name, **known)
 
 
-def _document(path: Path) -> dict[str, Any]:
+def document(path: Path) -> dict[str, Any]:
+    """All that the file says, whatever its sections; raises TemplateError for a file that is missing or not YAML."""
     try:
         text = path.read_text(encoding="utf-8")
-        document = yaml.load(text, Loader=_Loader)  # nosec B506  # a SafeLoader
+        sections = yaml.load(text, Loader=Loader)  # nosec B506  # a SafeLoader
     except OSError as error:
         raise TemplateError(str(path), "", f"can not be read: {error.strerror}") from error
     except yaml.YAMLError as error:
         raise TemplateError(path.name, "", f"is not YAML: {error}") from error
-    if not isinstance(document, dict):
+    if not isinstance(sections, dict):
         raise TemplateError(path.name, "", "is not a mapping of sections")
-    return document
+    return sections
 
 
-def _section(path: Path, document: dict[str, Any], section: str) -> dict[str, Any]:
-    entries = document.get(section, {})
+def _section(path: Path, sections: dict[str, Any], section: str) -> dict[str, Any]:
+    entries = sections.get(section, {})
     if not isinstance(entries, dict):
         raise TemplateError(path.name, section, "is not a mapping")
     for name, entry in entries.items():
@@ -59,7 +60,7 @@ def _section(path: Path, document: dict[str, Any], section: str) -> dict[str, An
     return entries
 
 
-class _Loader(yaml.CSafeLoader):
+class Loader(yaml.CSafeLoader):
     """YAML as CloudFormation reads it: dates stay strings, and a tag is the long form of its function."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way of setting this
@@ -76,7 +77,7 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _long_form(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
+def _long_form(loader: Loader, name: str, node: yaml.Node) -> dict[str, Any]:
     function = name if name in ("Ref", "Condition") else f"Fn::{name}"
     value = _tagged_value(loader, node)
     if name == "GetAtt" and isinstance(value, str):
@@ -84,7 +85,7 @@ def _long_form(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
     return {function: value}
 
 
-def _tagged_value(loader: _Loader, node: yaml.Node) -> Any:
+def _tagged_value(loader: Loader, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
@@ -92,4 +93,4 @@ def _tagged_value(loader: _Loader, node: yaml.Node) -> Any:
     return loader.construct_scalar(node)  # type: ignore[arg-type]
 
 
-_Loader.add_multi_constructor("!", _long_form)
+Loader.add_multi_constructor("!", _long_form)

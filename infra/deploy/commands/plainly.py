@@ -1,0 +1,48 @@
+"""How a command of deploying ends: whatever stops it is one plain line on stderr, and an exit status."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from infra.deploy.errors import DeployError, Unusable
+from infra.deploy.stages import Stage, StageNotKnown, StagesNotRead, deployable
+
+INTERRUPTED = 130  # as a shell says it of Ctrl-C
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Exit status 1 for what failed, 2 for what could not be begun, 130 for Ctrl-C."""
+    from infra.deploy.aws import in_plain_words
+    from infra.deploy.package import NotPacked
+    from infra.deploy.translate import NotTranslated
+    from infra.local.stacks.errors import TemplateError
+
+    try:
+        with in_plain_words():
+            yield
+    except DeployError as error:
+        _end(str(error), error.status)
+    except (NotPacked, NotTranslated, StageNotKnown, StagesNotRead, TemplateError) as error:
+        _end(str(error), Unusable.status)
+    except KeyboardInterrupt:
+        _end(
+            "interrupted: CloudFormation finishes by itself what it has begun; look with "
+            "`aws cloudformation describe-stacks`, and run the command again when it is done",
+            INTERRUPTED,
+        )
+
+
+def stage_named(name: str) -> Stage:
+    """Raises Unusable for a stage that there is not."""
+    try:
+        return deployable(name)
+    except StageNotKnown as unknown:
+        raise Unusable(f"--stage: {unknown}") from None
+
+
+def _end(line: str, status: int) -> None:
+    click.echo(f"emporium: {line}", err=True)
+    sys.exit(status)
