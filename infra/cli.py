@@ -13,6 +13,7 @@ import click
 
 from infra.contracts.command import contracts
 from infra.delivery.command import smoke
+from infra.delivery.sbom_command import sbom
 from infra.demo.command import demo
 from infra.deploy.package_command import package
 from infra.identity.command import token
@@ -147,6 +148,7 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
 main.add_command(contracts)
 main.add_command(demo)
 main.add_command(package)
+main.add_command(sbom)
 main.add_command(smoke)
 main.add_command(token)
 
