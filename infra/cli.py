@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from infra.contracts.command import contracts
+from infra.delivery.command import smoke
+from infra.delivery.sbom_command import sbom
 from infra.demo.command import demo
 from infra.deploy.commands.configure import configure
 from infra.deploy.commands.deploy import deploy
@@ -147,14 +149,8 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
     return [*told(apps)]
 
 
-main.add_command(configure)
-main.add_command(contracts)
-main.add_command(demo)
-main.add_command(package)
-main.add_command(deploy)
-main.add_command(destroy)
-main.add_command(outputs)
-main.add_command(token)
+for _command in (configure, contracts, demo, deploy, destroy, outputs, package, sbom, smoke, token):
+    main.add_command(_command)
 
 if __name__ == "__main__":
     main()

@@ -18,7 +18,10 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """The shop's own no: the text has its reason; `kind` is what kind of problem it is (RFC 9457, its type)."""
+    """The shop's own no: the text has its reason; `kind` is what kind of problem it is (RFC 9457, its type).
+
+    `request_id` is what the logs have the request under ("" where the answer does not tell).
+    """
 
     def __init__(self, answer: httpx.Response) -> None:
         problem, asked = _problem(answer), answer.request  # of an account it may be the sign-in that was refused
@@ -26,6 +29,7 @@ class Refused(Exception):
         super().__init__(f"{asked.method} {asked.url.path} was answered {answer.status_code}: {reason}")
         self.status, self.title = answer.status_code, str(problem.get("title") or f"HTTP {answer.status_code}")
         self.kind = str(problem.get("type", "")).removeprefix("urn:emporium:problem:")
+        self.request_id = request_id(answer)
 
 
 def is_local(url: str) -> bool:
@@ -78,6 +82,14 @@ def send(shop: httpx.Client, method: str, path: str, **parts: Any) -> httpx.Resp
             if time.monotonic() > until:
                 raise Unreachable(f"the shop at {shop.base_url} no longer answers: {error}") from None
         time.sleep(_PAUSE_SECONDS)
+
+
+def request_id(answer: httpx.Response) -> str:
+    """Under what id the logs have the request: as a problem's `instance` tells, or AWS in a header; "" for neither."""
+    instance = str(_problem(answer).get("instance", ""))
+    if instance.startswith("urn:uuid:"):
+        return instance.removeprefix("urn:uuid:")
+    return str(answer.headers.get("x-amzn-requestid", ""))
 
 
 def accepted(answer: httpx.Response) -> dict[str, Any]:

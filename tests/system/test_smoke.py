@@ -1,0 +1,33 @@
+"""The smoke test against the running shop, as it is run against every stage."""
+
+import subprocess
+import sys
+
+from tests.system.conftest import Client
+
+SMOKE = [sys.executable, "-m", "infra.cli", "smoke"]
+
+
+def test_a_shop_that_runs_is_found_working_and_is_as_before(shop: Client) -> None:
+    soap = shop.product("soap", 3)
+    url = shop.stack.address("front door")
+    run = subprocess.run([*SMOKE, "--url", url, "--sku", soap], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "10 steps in " in run.stdout
+    assert shop.stock(soap) == (3, 0, 3)
+
+
+def test_each_capability_may_answer_at_an_address_of_its_own(shop: Client) -> None:
+    salt = shop.product("salt", 3)
+    urls = [f"--url={name}={shop.stack.address(name)}" for name in ("customers", "orders", "products")]
+    run = subprocess.run([*SMOKE, *urls, "--sku", salt], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_shop_that_does_not_work_is_told_by_status_and_one_line(shop: Client) -> None:
+    url = shop.stack.address("front door")
+    run = subprocess.run([*SMOKE, "--url", url, "--sku", "nothing"], capture_output=True, text=True)
+    assert run.returncode == 1
+    [line] = run.stderr.splitlines()
+    assert line.startswith("emporium smoke: failed at step 4 of 10, find a product: GET /products/nothing/stock was")
+    assert "(request " in line
