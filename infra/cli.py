@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from infra.contracts.command import contracts
+from infra.cost.command import cost
 from infra.demo.command import demo
 from infra.deploy.package_command import package
 from infra.identity.command import token
@@ -144,6 +145,7 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
 
 
 main.add_command(contracts)
+main.add_command(cost)
 main.add_command(demo)
 main.add_command(package)
 main.add_command(token)
