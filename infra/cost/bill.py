@@ -102,7 +102,8 @@ def table(bill: Bill) -> Iterator[str]:
         yield f"{named:<12}{WHAT[what]:<28}{_amount(line.units):>16}{price:>16}{line.sum:>12,.2f}"
         last = service
     yield f"{'a month':<72}{bill.total:>12,.2f}"
-    yield f"{f'of it without any order ({bill.fixed / bill.total:.0%})':<72}{bill.fixed:>12,.2f}"
+    share = bill.fixed / bill.total if bill.total else 0
+    yield f"{f'of it without any order ({share:.1%})':<72}{bill.fixed:>12,.2f}"
     yield f"{'an order':<72}{bill.per_order:>12,.6f}"
 
 

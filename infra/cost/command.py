@@ -43,7 +43,9 @@ _COUNT = _Number(min=0)
 @click.option("--batch", type=_Number(1), default=1, show_default=True, help="Orders whose events come together.")
 @click.option("--cpu-ms", type=_COUNT, default=1.5, show_default=True, help="On a core, for an invocation and a call.")
 @click.option("--wait-ms", type=_COUNT, default=5, show_default=True, help="For the answer to a call.")
-@click.option("--cold", type=_Number(0, 1), default=0.01, show_default=True, help="Share of invocations that start anew.")
+@click.option(
+    "--cold", type=_Number(0, 1), default=0.01, show_default=True, help="Share of invocations that start anew."
+)
 @click.option("--cold-ms", type=_COUNT, default=600, show_default=True, help="That such a start takes.")
 @click.option("--prices", type=click.Path(path_type=Path), help="File of prices, as infra/cost/prices.toml.")
 @click.option("--free-tier", is_flag=True, help="Take off what AWS gives for nothing for good.")
@@ -98,7 +100,9 @@ def _print(reckoned: "Bill", traffic: "Traffic", stage: str, prices: "Prices") -
     from infra.cost.bill import table
 
     orders, lines = f"{traffic.orders_per_day:,} orders a day", f"{traffic.lines} line{'s' * (traffic.lines > 1)}"
-    click.echo(f"{orders} of {lines}, stage {stage}, {prices.region}, list prices of {prices.valid}, a month of 30 days")
+    click.echo(
+        f"{orders} of {lines}, stage {stage}, {prices.region}, list prices of {prices.valid}, a month of 30 days"
+    )
     for line in table(reckoned):
         click.echo(line)
 

@@ -63,9 +63,7 @@ def _written(call: Call) -> int:
     tables = [table for table, _ in touched(call.service, call.operation, call.request)]
     changes = zip(tables, call.before, call.after, strict=True)
     return sum(
-        written(
-            before, after, call.indexes.get(table, ()), in_a_transaction=call.operation == "TransactWriteItems"
-        )
+        written(before, after, call.indexes.get(table, ()), in_a_transaction=call.operation == "TransactWriteItems")
         for table, before, after in changes
     )
 

@@ -1,4 +1,4 @@
-"""The committed counts: what each act of the shop is billed for, and what stands in a stage whether anybody comes or not.
+"""The committed counts: what each act of the shop is billed for, and what stands in a stage whoever comes.
 
 They are measured on the real code and held to it: python -m tests.cost.record writes them anew.
 """
@@ -37,6 +37,7 @@ class Counts(Struct, frozen=True):
 
 
 def load(path: Path = FILE) -> Counts:
+    """What is committed, unless another file is given."""
     return convert(json.loads(path.read_text(encoding="utf-8")), Counts)
 
 

@@ -1,5 +1,6 @@
 """The list prices, from a file that says of which region and when they were good."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
         """Dollars for so many units of a month."""
         billed_from = self.free if free_tier else 0
         starts = [Step(0, self.price), *self.steps]
-        ends = [*(step.start for step in self.steps), float("inf")]
+        ends = [*(step.start for step in self.steps), math.inf]
         return sum(
             max(0, min(units, end) - max(step.start, billed_from)) * step.price / self.per
             for step, end in zip(starts, ends, strict=True)
@@ -67,7 +68,9 @@ def load(path: Path = FILE) -> Prices:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PricesNotRead(f"{path}: {error}") from None
     region, valid = (_head(path, tables, key, kind) for key, kind in (("region", str), ("valid", date)))
-    prices = {f"{service}.{what}": _price(path, tables, service, what) for service, all in BILLED.items() for what in all}
+    prices = {
+        f"{service}.{what}": _price(path, tables, service, what) for service, all in BILLED.items() for what in all
+    }
     return Prices(region, valid, prices)
 
 
@@ -85,6 +88,16 @@ def _price(path: Path, tables: Mapping[str, Any], service: str, what: str) -> Pr
         price = convert(table[what], Price)
     except ValidationError as error:
         raise PricesNotRead(f"{path.name}: [{service}]: {what}: {error}") from None
-    if price.per < 1 or min(price.price, price.free, *(step.price for step in price.steps)) < 0:
-        raise PricesNotRead(f"{path.name}: [{service}]: {what}: no price is below 0, and per is 1 or more")
+    if flaw := _flaw(price):
+        raise PricesNotRead(f"{path.name}: [{service}]: {what}: {flaw}")
     return price
+
+
+def _flaw(price: Price) -> str:
+    amounts = [price.price, price.free, *(step.price for step in price.steps)]
+    starts = [0, *(step.start for step in price.steps)]
+    if not all(0 <= amount < math.inf for amount in amounts):
+        return "no price is below 0, or without end"
+    if price.per < 1:
+        return "per is 1 or more"
+    return "" if starts == sorted(set(starts)) else "the starts of steps rise"

@@ -10,7 +10,9 @@ Resource = Mapping[str, Any]
 # Lambda polls a standard queue with five at once. A quiet one it may poll with two, but not where the concurrency of
 # the mapping is bounded: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 POLLERS, POLLERS_WHEN_QUIET = 5, 2
-DEFAULT_PLAN = "ESSENTIALS"  # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
+DEFAULT_PLAN = (
+    "ESSENTIALS"  # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
+)
 
 
 def standing(resources: Iterable[Resource], schedules: Mapping[str, str], metrics: int) -> dict[str, Any]:

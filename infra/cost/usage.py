@@ -14,12 +14,16 @@ DAYS = 30
 SECONDS = DAYS * 24 * 3600
 GB = 1024**3
 WHOLE_CORE = 1769  # MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-LONG_POLL = 20  # seconds that each of Lambda's pollers waits: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+LONG_POLL = (
+    20  # seconds that each of Lambda's pollers waits: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+)
 # Seconds for which SNS, and DynamoDB for each caller, remember a key that they got from KMS.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 KEY_REUSED = 300
-COMPRESSED = 0.15  # of a log, where it is kept, as AWS's own examples reckon: https://aws.amazon.com/cloudwatch/pricing/
+COMPRESSED = (
+    0.15  # of a log, where it is kept, as AWS's own examples reckon: https://aws.amazon.com/cloudwatch/pricing/
+)
 # Of the requests beyond one a second: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
 SAMPLED = 0.05
 # Bytes of what Lambda writes itself for each invocation (START, END, REPORT), and of what it adds when it traces.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chalice.app import ScheduledEventConfig
+from chalice.app import ScheduledEventConfig, ScheduleExpression
 
 from infra.apps_in_process import load_apps
 from infra.cost.standing import standing
@@ -26,8 +26,12 @@ def _resources() -> Iterator[dict[str, Any]]:
 def _schedules() -> dict[str, str]:
     """The expression of each function that a clock calls."""
     return {
-        f"{name}.{source.name}": source.schedule_expression.to_string()
+        f"{name}.{source.name}": _text(source.schedule_expression)
         for name, module in load_apps().items()
         for source in module.app.event_sources
         if isinstance(source, ScheduledEventConfig)
     }
+
+
+def _text(expression: str | ScheduleExpression) -> str:
+    return expression if isinstance(expression, str) else expression.to_string()

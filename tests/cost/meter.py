@@ -61,7 +61,7 @@ class Meter:
             self.add(".".join(found) if found else self.running, units)
 
     def add(self, function: str, units: dict[str, float]) -> None:
-        self.counted[function].update({name: amount for name, amount in units.items() if amount})  # type: ignore[arg-type]  # halves, too
+        self.counted[function].update({name: amount for name, amount in units.items() if amount})
 
     def received(self, function: str, body: str | None) -> None:
         """What Lambda does with a message that it gives to a function alone: receives it, and deletes it.
