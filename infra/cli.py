@@ -149,7 +149,7 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
     return [*told(apps)]
 
 
-for _command in (configure, contracts, demo, deploy, destroy, outputs, package, sbom, smoke, token):
+for _command in (configure, contracts, cost, demo, deploy, destroy, outputs, package, sbom, smoke, token):
     main.add_command(_command)
 
 if __name__ == "__main__":

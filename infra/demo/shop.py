@@ -21,18 +21,22 @@ def not_yet(refused: Refused) -> bool:
 
 def add_product(shop: httpx.Client, product: Product, staff: httpx.Auth) -> bool:
     """Whether the product is new; one that is there already stays as it is."""
+    answer = send(shop, "POST", "/products", json=offered(product), auth=staff)
+    if answer.status_code == 409:
+        return False
+    accepted(answer)
+    return True
+
+
+def offered(product: Product) -> dict[str, Any]:
+    """The body that adds the product."""
     attributes = {"brand": product.brand, "package_size": product.package_size, "department": product.department}
-    body = {
+    return {
         "sku": product.id,
         "name": readable(product.name),
         "price": {"amount": product.price_cents, "currency": CURRENCY},
         "attributes": {name: value for name, value in attributes.items() if value},
     } | ({"category": product.category} if product.category else {})
-    answer = send(shop, "POST", "/products", json=body, auth=staff)
-    if answer.status_code == 409:
-        return False
-    accepted(answer)
-    return True
 
 
 def stock_product(shop: httpx.Client, sku: str, units: int, staff: httpx.Auth) -> None:
