@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from infra.contracts.command import contracts
+from infra.cost.command import cost
 from infra.delivery.command import smoke
 from infra.delivery.sbom_command import sbom
 from infra.demo.command import demo

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 
 from infra.deploy.package import lock
@@ -27,7 +28,7 @@ def packed_requirements(capability: str) -> list[str]:
     """
     locked = lock.read((ROOT / "requirements.lock").read_text(encoding="utf-8"))
     own = (FUNCTIONS / capability / "requirements.txt").read_text(encoding="utf-8")
-    installed = [f"{name}=={locked[name].version}" for name in lock.INSTALLED]
+    installed = [f"{name}=={metadata.version(name)}" for name in lock.INSTALLED]
     return sorted(lock.hashed("\n".join([own, *installed]), locked))
 
 

@@ -49,7 +49,7 @@ def settled(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[
     """
     made = copy.deepcopy(dict(template))
     defaults = {name: str(rules["Default"]) for name, rules in made.get("Parameters", {}).items() if "Default" in rules}
-    values = defaults | parameters
+    values = defaults | dict(parameters)
     for each in made["Resources"].values():
         if _is_released(each):
             each["Properties"] = _with_values(each["Properties"], values)

@@ -30,7 +30,11 @@ def made() -> Iterator[list[str]]:
 def services(cloud: None) -> dict[Function, set[str]]:
     """The services that each function's role lets it call, its event source's aside."""
     exports = apply(STACKS, {"Stage": "test"}, Clients())
-    roles = {function: role for name in app_folders() for function, role in functions(name, exports, "test").items()}
+    roles = {
+        function: role
+        for name in app_folders()
+        for function, role in functions(name, exports, {"Stage": "test"}).items()
+    }
     own = {
         function: [right for right in granted(role) if "/stream/" not in right[1]] for function, role in roles.items()
     }
