@@ -1,6 +1,7 @@
 """What AWS would make of a template is made here, and is sound."""
 
 import copy
+import gc
 import json
 from typing import Any
 
@@ -52,6 +53,13 @@ def test_a_template_that_is_translated_stays_as_it_was() -> None:
 
 def test_the_same_template_is_translated_into_the_same_one() -> None:
     assert translate(TEMPLATE, {}, "us-east-1") == translate(TEMPLATE, {}, "us-east-1")
+
+
+def test_nothing_is_said_of_what_sam_measures_of_itself(caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        translate(TEMPLATE, {}, "us-east-1")
+        gc.collect()
+    assert caplog.messages == []
 
 
 def test_each_region_gets_the_partition_that_it_lies_in() -> None:
