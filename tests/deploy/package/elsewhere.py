@@ -28,9 +28,10 @@ def packed(tree: Path, out: Path, *arguments: str) -> subprocess.CompletedProces
     temporary = out.parent / "temporary"
     temporary.mkdir(exist_ok=True)
     pip = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_"))}
-    told = {"HOME": str(out.parent), "TMPDIR": str(temporary), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LANG": "C"}
+    told = {"HOME": str(out.parent), "TMPDIR": str(temporary), "TZ": "Asia/Tokyo", "LANG": "C"}
+    python = {"PYTHONHASHSEED": "7", "PYTHONOPTIMIZE": "2", "PYTHONPYCACHEPREFIX": str(out.parent / "compiled")}
     command = [sys.executable, "-m", "infra.cli", "package", *arguments, "--out", str(out)]
-    return subprocess.run(command, cwd=tree, env=pip | told, umask=0o077, capture_output=True, text=True)
+    return subprocess.run(command, cwd=tree, env=pip | told | python, umask=0o077, capture_output=True, text=True)
 
 
 def files(tree: Path) -> set[Path]:

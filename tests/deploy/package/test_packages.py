@@ -93,8 +93,12 @@ def test_an_authorizer_can_verify_a_token_with_nothing_but_its_zip(
 
 
 @pytest.mark.parametrize("capability", app_folders())
-def test_everything_of_ours_that_is_in_a_zip_is_compiled(packages: Packages, capability: str) -> None:
-    held = set(names(packages(capability, NATIVE).folder / "deployment.zip"))
-    sources = {name for name in held if name.endswith(".py")}
-    compiled = f".cpython-{sys.version_info.major}{sys.version_info.minor}.pyc"
-    assert {f"{Path(name).parent / '__pycache__' / Path(name).stem}{compiled}" for name in sources} <= held
+def test_all_that_is_python_is_compiled_and_only_our_own_has_its_source_with_it(
+    packages: Packages, capability: str
+) -> None:
+    held = {Path(name) for name in names(packages(capability, NATIVE).folder / "deployment.zip")}
+    sources = {path for path in held if path.suffix == ".py"}
+    compiled = f".{sys.implementation.cache_tag}.pyc"
+    assert {path.parts[0] for path in sources} == {"app.py", "chalicelib", "chassis"}
+    assert {path.parent / "__pycache__" / f"{path.stem}{compiled}" for path in sources} <= held
+    assert {Path("botocore/session.pyc"), Path("chalice/app.pyc"), Path("msgspec/__init__.pyc")} <= held

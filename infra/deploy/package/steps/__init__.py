@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from infra.deploy.package.steps import bytecode, ca_bundle, clutter, init_phase, sdk, service_data, stubs, symbols
+from infra.deploy.package.steps import (
+    bytecode,
+    ca_bundle,
+    clutter,
+    init_phase,
+    sdk,
+    service_data,
+    sources,
+    stubs,
+    symbols,
+)
 
 
 class Step(Protocol):
@@ -19,4 +29,4 @@ class Step(Protocol):
     def apply(self, folder: Path) -> None: ...
 
 
-STEPS: Sequence[Step] = (sdk, service_data, stubs, ca_bundle, init_phase, clutter, symbols, bytecode)
+STEPS: Sequence[Step] = (sdk, service_data, stubs, ca_bundle, init_phase, clutter, symbols, bytecode, sources)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.deploy.package.steps import STEPS, Step, bytecode, ca_bundle, init_phase, sdk, service_data, stubs
+from infra.deploy.package.steps import STEPS, Step, bytecode, ca_bundle, init_phase, sdk, service_data, sources, stubs
 from tests.deploy.package.steps.folders import a_folder, after, own_code
 
 AN_APP = '"""Doors."""\n\nfrom chassis import aws\n\napp = aws.client("sqs")\n'
@@ -26,9 +26,9 @@ def run(folder: Path, code: str) -> str:
     return done.stdout
 
 
-def test_every_step_has_a_name_of_its_own_and_the_one_that_compiles_is_the_last() -> None:
+def test_every_step_has_a_name_of_its_own_and_no_source_changes_after_it_was_compiled() -> None:
     assert len({step.NAME for step in STEPS}) == len(STEPS)
-    assert STEPS[-1] is bytecode
+    assert list(STEPS[-2:]) == [bytecode, sources]
 
 
 @pytest.mark.parametrize("left_out", STEPS, ids=lambda step: step.NAME)
@@ -117,3 +117,16 @@ def test_the_same_sources_are_compiled_to_the_same_bytes_wherever_they_lie(tmp_p
 def test_a_source_that_can_not_be_compiled_is_named(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"(?s)not everything could be compiled.*app\.py"):
         bytecode.apply(a_folder(tmp_path, {"app.py": "this is no Python"}))
+
+
+def test_of_what_others_wrote_stays_what_is_compiled_and_of_ours_the_source_too(tmp_path: Path) -> None:
+    code = {"app.py": "", "chassis/a.py": "", "six.py": "", "jmespath/__init__.py": "", "jmespath/ast.py": "told = 1"}
+    after(a_folder(tmp_path, code), bytecode, sources)
+    assert names(tmp_path, "**/*.py") == {"app.py", "chassis/a.py"}
+    assert names(tmp_path, "jmespath/**/*.pyc") == {"jmespath/__init__.pyc", "jmespath/ast.pyc"}
+    assert run(tmp_path, "import jmespath.ast, six; print(jmespath.ast.told)") == "1\n"
+
+
+def test_a_source_that_nobody_compiled_stays(tmp_path: Path) -> None:
+    after(a_folder(tmp_path, {"six.py": "told = 1"}), sources)
+    assert run(tmp_path, "import six; print(six.told)") == "1\n"
