@@ -50,7 +50,7 @@ def settled(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[
     made = copy.deepcopy(dict(template))
     defaults = {name: str(rules["Default"]) for name, rules in made.get("Parameters", {}).items() if "Default" in rules}
     values = defaults | dict(parameters)
-    for each in made["Resources"].values():
+    for each in made.get("Resources", {}).values():
         if _is_released(each):
             each["Properties"] = _with_values(each["Properties"], values)
             if values.get("Canary") == AT_ONCE:

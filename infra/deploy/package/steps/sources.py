@@ -15,7 +15,7 @@ _OURS = {"app.py", "chalicelib", "chassis"}
 def apply(folder: Path) -> None:
     """Comes after what compiles; a source that is not compiled stays."""
     for source in [path for path in folder.rglob("*.py") if path.relative_to(folder).parts[0] not in _OURS]:
-        compiled = source.parent / "__pycache__" / Path(cache_from_source(source)).name
+        compiled = source.parent / "__pycache__" / Path(cache_from_source(source, optimization="")).name
         if compiled.is_file():
             compiled.rename(source.with_suffix(".pyc"))
             source.unlink()
