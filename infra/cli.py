@@ -20,7 +20,7 @@ from infra.deploy.commands.configure import configure
 from infra.deploy.commands.deploy import deploy
 from infra.deploy.commands.destroy import destroy
 from infra.deploy.commands.outputs import outputs
-from infra.deploy.package_command import package
+from infra.deploy.commands.package import package
 from infra.identity.command import token
 
 if TYPE_CHECKING:

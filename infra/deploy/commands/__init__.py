@@ -1,1 +1,1 @@
-"""The commands that speak with AWS: deploy, destroy, outputs, configure."""
+"""The commands of deploying: package, deploy, destroy, outputs, configure."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from infra.deploy.package_command import package
+from infra.deploy.commands.package import package
 from tests.deploy.packages import NATIVE, Packages
 
 
@@ -19,7 +19,7 @@ def refused(result: Result) -> str:
     """The one line that it said."""
     [line] = result.stderr.splitlines()
     assert (result.exit_code, result.stdout) == (2, "")
-    assert line.startswith("emporium package: ")
+    assert line.startswith("emporium: ")
     return line
 
 
@@ -38,8 +38,8 @@ def test_the_zips_are_told_with_their_sizes_and_hashes_and_are_the_same_for_ever
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("orders", "--stage", "prd"), "'prd' is none of the stages; stages.toml has: dev, staging, prod"),
-        (("orders", "--stage", "local"), "'local' is what `emporium up` runs"),
+        (("orders", "--stage", "prd"), "--stage: 'prd' is none of the stages; stages.toml has: dev, staging, prod"),
+        (("orders", "--stage", "local"), "--stage: 'local' is what `emporium up` runs"),
         (("order", "--stage", "dev"), "there is no capability 'order'; there are: customers, orders, products"),
         (("orders", "--stage", "dev", "--architecture", "arm"), "--architecture arm: Lambda has arm64, x86_64"),
         (("orders", "--stage", "dev", "--without", "all"), "--without all: there is no such step; there are: sdk"),

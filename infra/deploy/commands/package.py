@@ -2,20 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from infra.deploy.package import Packed
 
-_OUT = Path(__file__).resolve().parents[2] / "build" / "package"
+_OUT = Path(__file__).resolve().parents[3] / "build" / "package"
 
 
 @click.command()
 @click.argument("capability", required=False)
-@click.option("--stage", required=True, help="One of infra/stages.toml.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=_OUT, help="[default: build/package]")
+@click.option("--stage", required=True, metavar="STAGE", help="One of infra/stages.toml: dev, staging, prod.")
+@click.option("--out", type=click.Path(path_type=Path), default=_OUT, metavar="DIR", help="[default: build/package]")
 @click.option("--architecture", default="arm64", show_default=True, metavar="arm64|x86_64", help="Of the functions.")
 @click.option("--without", multiple=True, metavar="STEP", help="Leave a packing step out; can be given again.")
 def package(capability: str | None, stage: str, out: Path, architecture: str, without: tuple[str, ...]) -> None:
@@ -29,11 +29,12 @@ def package(capability: str | None, stage: str, out: Path, architecture: str, wi
 
     try:
         chosen = deployable(stage)
-        for name in [capability] if capability is not None else capabilities():
+        for name in capabilities() if capability is None else [capability]:
             told(pack(name, chosen, out, architecture=architecture, without=frozenset(without)))
-    except (NotPacked, StageNotKnown, StagesNotRead) as error:
-        click.echo(f"emporium package: {error}", err=True)
-        sys.exit(2)
+    except (NotPacked, StagesNotRead) as error:
+        _end(str(error))
+    except StageNotKnown as unknown:
+        _end(f"--stage: {unknown}")
 
 
 def told(packed: "Packed") -> None:
@@ -42,3 +43,8 @@ def told(packed: "Packed") -> None:
         size = (packed.folder / name).stat().st_size
         click.echo(f"{packed.folder / name}  {size:>9,} bytes  sha256 {digest}")
     click.echo(f"{packed.template}")
+
+
+def _end(line: str) -> NoReturn:
+    click.echo(f"emporium: {line}", err=True)
+    sys.exit(2)
