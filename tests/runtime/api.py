@@ -38,7 +38,7 @@ class RuntimeApi:
     def __init__(self) -> None:
         self._events = SimpleQueue[dict[str, Any] | None]()
         self._told = SimpleQueue[Told | None]()
-        self.asked = threading.Event()  # set when the function's init phase is over
+        self.asked_at = 0.0  # by time.perf_counter: when the function's init phase was over
 
     def invoke(self, event: Any) -> Told:
         """Waits for what the function makes of it; raises Ended."""
@@ -54,7 +54,7 @@ class RuntimeApi:
         self._told.put(None)
 
     def next(self) -> dict[str, Any] | None:
-        self.asked.set()
+        self.asked_at = self.asked_at or time.perf_counter()
         return self._events.get()
 
     def tell(self, told: Told) -> None:

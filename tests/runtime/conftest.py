@@ -1,29 +1,25 @@
 """The shop of packed functions over a cloud that is a process of its own, made once for all that is asked of it."""
 
-import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from infra.apps_in_process import app_folders
-from infra.deploy.package import Packed, package
-from infra.deploy.stages import deployable
+from infra.deploy.package import Packed
 from tests.contracts.stocked import stock
+from tests.deploy.packages import NATIVE, Packages, packages
 from tests.infra.moto.running import a_cloud
 from tests.runtime.function import install_client
 from tests.runtime.shop import PackedShop, open_packed
 
+__all__ = ["packages"]
+
 
 @pytest.fixture(scope="session")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Packed]:
+def packed(packages: Packages) -> Mapping[str, Packed]:
     """Every capability, for the machine that this is."""
-    out, stage = tmp_path_factory.mktemp("packed"), deployable("dev")
-    return {name: package(name, stage, out, architecture=architecture()) for name in app_folders()}
-
-
-def architecture() -> str:
-    return {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return {name: packages(name, NATIVE) for name in app_folders()}
 
 
 @pytest.fixture(scope="session")

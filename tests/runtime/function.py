@@ -37,7 +37,7 @@ class FunctionFailed(Exception):
 
 def install_client(folder: Path) -> Path:
     """Puts the runtime client there, with what it needs and nothing else, as /var/runtime has it on Lambda."""
-    for name in _with_needs(_CLIENT):
+    for name in with_needs(_CLIENT):
         for file in distribution(name).files or ():
             if ".." not in file.parts and "__pycache__" not in file.parts:
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
@@ -45,11 +45,11 @@ def install_client(folder: Path) -> Path:
     return folder
 
 
-def _with_needs(name: str) -> Iterator[str]:
+def with_needs(name: str) -> Iterator[str]:
     yield name
     for need in distribution(name).requires or ():
         if "extra ==" not in need:
-            yield from _with_needs(re.split(r"[^\w.-]", need, maxsplit=1)[0])
+            yield from with_needs(re.split(r"[^\w.-]", need, maxsplit=1)[0])
 
 
 class Function:

@@ -30,8 +30,8 @@ def _is_wanted(file: PurePath, services: Container[str]) -> bool:
     match file.parts:
         case "botocore", "data", service, _, *_:
             return service in services
-        case parts:
-            return ".." not in parts and "__pycache__" not in parts
+        case parts:  # a RECORD tells of files that are not packed
+            return not {"..", "__pycache__", "RECORD"}.intersection(parts)
 
 
 def _with_needs(name: str) -> Iterator[Distribution]:
