@@ -17,13 +17,15 @@ from typing import Any
 from botocore.exceptions import WaiterError
 
 from infra.apps_in_process import app_folders
+from infra.deploy.parts import Part, all_parts
+from infra.deploy.plan import in_order
 from infra.deploy.release import AT_ONCE
 from infra.deploy.stages import Stage, load
 from infra.local.cloud import wait_until_ready
 from infra.local.stacks.reading import read
 from tests.deploy.translated import in_stage
 from tests.infra.moto.running import ROOT, client
-from tests.infra.stacks.project import KEY, STACKS, TEMPLATES
+from tests.infra.stacks.project import TEMPLATES
 
 PATIENCE_SECONDS = 120.0
 # What this engine has not. Aliases are moved by CloudFormation there, as where a stage goes over all at once.
@@ -62,12 +64,24 @@ class Engine:
     def deploy_everything(self) -> dict[str, str]:
         """How each stack got on, in the order in which they need each other."""
         self._put_code()
-        shared = {path.stem: path for path in [KEY, *STACKS]}
-        ended = {name: self.deploy_shared(path) for name, path in shared.items()}
-        for name in app_folders():
-            template = in_stage(name, production())
-            ended[name] = self.deploy(name, json.dumps(template), template["Parameters"], production())
-        return ended | {"edge": self.deploy_shared(TEMPLATES / "edge.yaml")}
+        parts = all_parts(TEMPLATES, app_folders(), production().name)
+        return {part.name: self._deploy_part(part) for part in in_order(parts, parts)}
+
+    def _deploy_part(self, part: Part) -> str:
+        if not part.app:
+            return self.deploy_shared(TEMPLATES / f"{part.name}.yaml")
+        template = in_stage(part.name, production())
+        return self.deploy(part.name, json.dumps(template), template["Parameters"], production())
+
+    def ids(self, part: str) -> dict[str, str]:
+        """What CloudFormation made, by logical id."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources")
+        stack = f"emporium-{production().name}-{part}"
+        return {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for page in pages.paginate(StackName=stack)
+            for each in page["StackResourceSummaries"]
+        }
 
     def deploy_shared(self, path: Path, stage: Stage | None = None) -> str:
         return self.deploy(path.stem, path.read_text(), read(path).parameters, stage or production())

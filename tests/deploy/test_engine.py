@@ -37,8 +37,18 @@ def engine(empty: Engine, ended: dict[str, str]) -> Engine:
 @pytest.fixture
 def functions(engine: Engine) -> dict[str, dict[str, Any]]:
     """Each function as Lambda has it, by capability and logical id."""
-    found = engine.client("lambda").list_functions()["Functions"]
-    return {"-".join(each["FunctionName"].split("-")[2:4]): each for each in found}
+    return {
+        f"{name}-{logical_id}": engine.client("lambda").get_function_configuration(FunctionName=id)
+        for name in app_folders()
+        for logical_id, id in engine.ids(name).items()
+        if logical_id in of_type(in_stage(name, STAGE), "AWS::Lambda::Function")
+    }
+
+
+@pytest.fixture
+def apis(engine: Engine) -> dict[str, str]:
+    """The id of each capability's API."""
+    return {name: engine.ids(name)["RestAPI"] for name in app_folders()}
 
 
 def test_every_stack_is_made(ended: dict[str, str]) -> None:
@@ -57,13 +67,9 @@ def test_what_the_engine_lacks_is_what_moves_aliases_and_nothing_else(engine: En
     assert set(re.findall(r"AWS::\w+::\w+", str(refused.value))) == LACKING
 
 
-def test_every_function_of_the_templates_is_there_as_its_stage_wants_it(functions: dict[str, Any]) -> None:
-    wanted = {
-        f"{name}-{logical_id}"
-        for name in app_folders()
-        for logical_id in of_type(in_stage(name, STAGE), "AWS::Lambda::Function")
-    }
-    assert functions.keys() == wanted
+def test_every_function_is_there_as_its_stage_wants_it(engine: Engine, functions: dict[str, Any]) -> None:
+    there = engine.client("lambda").list_functions()["Functions"]
+    assert {each["FunctionName"] for each in there} == {each["FunctionName"] for each in functions.values()}
     for each in functions.values():
         assert (each["MemorySize"], each["TracingConfig"]) == (STAGE.memory, {"Mode": STAGE.tracing})
 
@@ -86,6 +92,7 @@ def test_every_variable_names_something_that_is_there(engine: Engine, functions:
         assert told.pop("IDENTITY_CLIENT_IDS") == client["ClientId"]
         assert told.pop("CUSTOMERS_USER_POOL_ID", pool["Id"]) == pool["Id"]
         assert told.pop("CUSTOMERS_USER_POOL_CLIENT_ID", client["ClientId"]) == client["ClientId"]
+        assert told.pop("STAGE") == STAGE.name
         assert told.keys() <= {"PARTIAL_BATCH_RESPONSES", f"{prefix}_CURSOR_KEY"}
 
 
@@ -103,7 +110,8 @@ def test_whoever_seals_cursors_has_the_secret_of_its_capability_and_nobody_else_
 
 def test_every_queue_and_stream_starts_its_function_as_is_written(engine: Engine, functions: dict[str, Any]) -> None:
     found = engine.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    by_function = {"-".join(each["FunctionArn"].split(":")[6].split("-")[2:4]): each for each in found}
+    names = {each["FunctionArn"]: key for key, each in functions.items()}
+    by_function = {names[each["FunctionArn"]]: each for each in found}
     assert by_function.keys() == {key for key in functions if key.endswith(("-Inbox", "-Relay"))}
     for key, mapping in by_function.items():
         capability, _, function = key.partition("-")
@@ -188,11 +196,9 @@ def test_each_function_writes_to_a_log_of_its_own_that_is_kept_as_long_as_the_st
 
 
 def test_each_api_is_throttled_and_traced_and_asks_its_functions_by_their_aliases(
-    engine: Engine, functions: dict[str, Any]
+    engine: Engine, functions: dict[str, Any], apis: dict[str, str]
 ) -> None:
     gateway = engine.client("apigateway")
-    apis = {each["name"].removeprefix("emporium-"): each["id"] for each in gateway.get_rest_apis()["items"]}
-    assert apis.keys() == set(app_folders())
     for name, id in apis.items():
         [stage] = gateway.get_stages(restApiId=id)["item"]
         settings = stage["methodSettings"]["*/*"]
@@ -218,10 +224,8 @@ def integrations(gateway: Any, api: str) -> Iterator[Any]:
             yield gateway.get_integration(restApiId=api, resourceId=resource["id"], httpMethod=method)
 
 
-def test_the_front_door_finds_each_api_where_it_stands(engine: Engine) -> None:
+def test_the_front_door_finds_each_api_where_it_stands(engine: Engine, apis: dict[str, str]) -> None:
     [listed] = engine.client("cloudfront").list_distributions()["DistributionList"]["Items"]
-    gateway = engine.client("apigateway")
-    apis = {each["name"].removeprefix("emporium-"): each["id"] for each in gateway.get_rest_apis()["items"]}
     origins = {each["Id"]: (each["DomainName"], each["OriginPath"]) for each in listed["Origins"]["Items"]}
     assert origins == {name: (f"{id}.execute-api.us-east-1.amazonaws.com", "/api") for name, id in apis.items()}
 
