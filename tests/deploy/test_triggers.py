@@ -134,6 +134,22 @@ def test_nobody_but_its_api_and_its_clock_may_call_a_function(capability: str) -
         assert "SourceArn" in each
 
 
+def test_the_api_has_no_stage_but_the_one_that_is_throttled(capability: str) -> None:
+    """SAM makes another beside it unless it is told the version of the API's document."""
+    template = in_stage(capability)
+    assert not any("StageName" in each for each in of_type(template, "AWS::ApiGateway::Deployment").values())
+    assert [each["StageName"] for each in of_type(template, "AWS::ApiGateway::Stage").values()] == ["api"]
+
+
+def test_what_the_gateway_refuses_itself_is_said_in_our_words_in_what_is_deployed(capability: str) -> None:
+    [api] = of_type(in_stage(capability), "AWS::ApiGateway::RestApi").values()
+    written = read(TEMPLATES / f"{capability}-app.yaml").resources["RestAPI"]["Properties"]["GatewayResponses"]
+    made = api["Body"]["x-amazon-apigateway-gateway-responses"]
+    assert set(made) == set(written)
+    for name, response in written.items():
+        assert made[name]["responseTemplates"] == response["ResponseTemplates"]
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_api_takes_as_many_requests_as_its_stage_says(capability: str, stage: str) -> None:
     template = in_stage(capability, stage)

@@ -7,8 +7,7 @@ from typing import Any
 import yaml
 
 from infra.apps_in_process import app_folders
-from infra.deploy.package.template import pointed
-from infra.deploy.release import released
+from infra.deploy.package.template import finished
 from infra.deploy.stages import Stage, load
 from infra.deploy.translate import translate
 from tests.infra.stacks.project import TEMPLATES
@@ -26,7 +25,7 @@ def merged(capability: str) -> dict[str, Any]:
 
 @cache
 def _packed(capability: str) -> dict[str, Any]:
-    return pointed(released(merged(capability)))
+    return finished(merged(capability))
 
 
 def in_stage(capability: str, stage: Stage | str = "prod") -> dict[str, Any]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from infra.deploy.package import archive, chalice_project, template, wheels
 from infra.deploy.package.errors import NotPacked
 from infra.deploy.package.plan import CRYPTOGRAPHY, Plan
-from infra.deploy.release import released
 
 TEMPLATE = "template.yaml"
 
@@ -51,7 +50,7 @@ def _make(plan: Plan, work: Path, made: Path) -> dict[str, str]:
     }
     for name in zips:
         archive.check(made / name, archive.LIMITS[name] if plan.whole else archive.UNPACKED)
-    (made / TEMPLATE).write_text(template.text(template.pointed(released(merged))), encoding="utf-8")
+    (made / TEMPLATE).write_text(template.text(template.finished(merged)), encoding="utf-8")
     return zips
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from infra.deploy.release import released
+
 AUTHORIZER = "Identify"  # the function that each capability has for its doors
 
 
@@ -13,6 +15,11 @@ class _Plain(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def finished(merged: Mapping[str, Any]) -> dict[str, Any]:
+    """What Chalice writes, with the overlay merged into it, as it is deployed."""
+    return pointed(released(merged))
 
 
 def pointed(template: Mapping[str, Any]) -> dict[str, Any]:
