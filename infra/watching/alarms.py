@@ -198,8 +198,12 @@ def _math(expression: str, series: Mapping[str, Metric], period: int = 60) -> Qu
 
 
 def _series(metric: Metric) -> dict[str, Any]:
-    dimensions = [{"Name": name, "Value": {"Fn::Sub": value}} for name, value in metric.dimensions.items()]
+    dimensions = [{"Name": name, "Value": _text(value)} for name, value in metric.dimensions.items()]
     return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
+
+
+def _text(value: str) -> Any:
+    return {"Fn::Sub": value} if "${" in value else value
 
 
 # What only one capability knows of itself.

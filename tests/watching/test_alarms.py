@@ -74,7 +74,7 @@ def test_an_api_has_a_name_of_its_own_in_each_stage_as_its_metrics_go_by_it(capa
     assert api["DefinitionBody"]["info"]["title"] == name
     faults = json.dumps(alarms(resources(capability))["APIHandlerErrorsAlarm"])
     assert json.dumps({"Name": "ApiName", "Value": name}) in faults
-    assert json.dumps({"Name": "Stage", "Value": {"Fn::Sub": api["StageName"]}}) in faults
+    assert json.dumps({"Name": "Stage", "Value": api["StageName"]}) in faults
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)

@@ -43,8 +43,10 @@ def test_nobody_speaks_to_the_topic_without_tls_and_only_alarms_without_being_of
 
 
 def test_whoever_is_no_service_uses_the_key_through_the_topic_alone() -> None:
-    [use] = statements(properties("AlarmKey")["KeyPolicy"], {"AWS": "*"})
-    assert use["Condition"]["StringEquals"].keys() == {"kms:CallerAccount", "kms:ViaService"}
+    administered, alarms, used = properties("AlarmKey")["KeyPolicy"]["Statement"]
+    assert used["Principal"] == administered["Principal"]
+    assert used["Condition"] == {"StringEquals": {"kms:ViaService": {"Fn::Sub": "sns.${AWS::Region}.amazonaws.com"}}}
+    assert not set(administered["Action"]) & {*alarms["Action"], *used["Action"], "kms:CreateGrant", "kms:Encrypt"}
 
 
 def test_alarms_go_by_email_only_where_somebody_is_named() -> None:

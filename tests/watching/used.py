@@ -79,8 +79,12 @@ def _by_alarms() -> Iterator[Used]:
 
 
 def _of(by: str, metric: Mapping[str, Any], stat: str) -> Used:
-    dimensions = {each["Name"]: each["Value"]["Fn::Sub"] for each in metric["Dimensions"]}
+    dimensions = {each["Name"]: _text(each["Value"]) for each in metric["Dimensions"]}
     return Used(by, metric["Namespace"], metric["MetricName"], dimensions, stat)
+
+
+def _text(value: Any) -> str:
+    return str(value["Fn::Sub"] if isinstance(value, dict) else value)
 
 
 def _by_dashboards() -> Iterator[Used]:
