@@ -11,6 +11,7 @@ from infra.deploy.package.template import pointed
 from infra.deploy.release import released
 from infra.deploy.stages import Stage, load
 from infra.deploy.translate import translate
+from infra.watching import watched
 from tests.infra.stacks.project import TEMPLATES
 from tests.infra.stacks.test_templates import packaged
 
@@ -26,7 +27,7 @@ def merged(capability: str) -> dict[str, Any]:
 
 @cache
 def _packed(capability: str) -> dict[str, Any]:
-    return pointed(released(merged(capability)))
+    return pointed(watched(released(merged(capability)), capability))
 
 
 def in_stage(capability: str, stage: Stage | str = "prod") -> dict[str, Any]:

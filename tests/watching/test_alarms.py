@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from infra.apps_in_process import ROOT
+from infra.deploy.release import released
 from infra.local.stacks.reading import read
 from infra.watching import watched
 from tests.watching.merged import BUSINESS, CAPABILITIES, alarms, every_alarm, merged, resources
@@ -81,6 +82,18 @@ def test_an_api_has_a_name_of_its_own_in_each_stage_as_its_metrics_go_by_it(capa
 def test_a_template_with_its_alarms_and_dashboard_is_valid(capability: str) -> None:
     text = yaml.safe_dump(watched(merged(capability), capability))
     assert [str(match) for match in cfnlint.api.lint(text, regions=["us-east-1"])] == []
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_a_release_that_goes_over_gradually_ends_where_its_callers_are_not_answered(capability: str) -> None:
+    made = watched(released(merged(capability)), capability)["Resources"]
+    rings = [{"Ref": f"{id}Alarm"} for id in ("APIHandlerErrors", "APIHandlerLatency", "IdentifyErrors")]
+    found = {
+        id: each["Properties"]["DeploymentPreference"]["Alarms"]
+        for id, each in made.items()
+        if "DeploymentPreference" in each.get("Properties", {})
+    }
+    assert found == {"APIHandler": rings, "Identify": rings}
 
 
 @pytest.mark.parametrize("alias", [None, "live"])

@@ -11,6 +11,7 @@ from infra.deploy.package import archive, chalice_project, template, wheels
 from infra.deploy.package.errors import NotPacked
 from infra.deploy.package.plan import CRYPTOGRAPHY, Plan
 from infra.deploy.release import released
+from infra.watching import watched
 
 TEMPLATE = "template.yaml"
 
@@ -51,7 +52,8 @@ def _make(plan: Plan, work: Path, made: Path) -> dict[str, str]:
     }
     for name in zips:
         archive.check(made / name, archive.LIMITS[name] if plan.whole else archive.UNPACKED)
-    (made / TEMPLATE).write_text(template.text(template.pointed(released(merged))), encoding="utf-8")
+    deployed = template.pointed(watched(released(merged), plan.capability))
+    (made / TEMPLATE).write_text(template.text(deployed), encoding="utf-8")
     return zips
 
 
