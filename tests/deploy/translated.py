@@ -25,7 +25,7 @@ def merged(capability: str) -> dict[str, Any]:
 
 @cache
 def _packed(capability: str) -> dict[str, Any]:
-    return finished(merged(capability))
+    return finished(merged(capability), capability)
 
 
 def in_stage(capability: str, stage: Stage | str = "prod") -> dict[str, Any]:

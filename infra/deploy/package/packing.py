@@ -50,7 +50,7 @@ def _make(plan: Plan, work: Path, made: Path) -> dict[str, str]:
     }
     for name in zips:
         archive.check(made / name, archive.LIMITS[name] if plan.whole else archive.UNPACKED)
-    (made / TEMPLATE).write_text(template.text(template.finished(merged)), encoding="utf-8")
+    (made / TEMPLATE).write_text(template.text(template.finished(merged, plan.capability)), encoding="utf-8")
     return zips
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from infra.deploy.release import released
+from infra.watching import watched
 
 AUTHORIZER = "Identify"  # the function that each capability has for its doors
 
@@ -17,9 +18,9 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def finished(merged: Mapping[str, Any]) -> dict[str, Any]:
-    """What Chalice writes, with the overlay merged into it, as it is deployed."""
-    return pointed(released(merged))
+def finished(merged: Mapping[str, Any], capability: str) -> dict[str, Any]:
+    """What Chalice writes, with the overlay merged into it, as it is deployed: released by aliases, and watched."""
+    return pointed(watched(released(merged), capability))
 
 
 def pointed(template: Mapping[str, Any]) -> dict[str, Any]:

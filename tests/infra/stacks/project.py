@@ -10,6 +10,7 @@ DATA = sorted(TEMPLATES.glob("*-data.yaml"))
 IDENTITY = TEMPLATES / "identity.yaml"
 STACKS = [BACKBONE, IDENTITY, *DATA]
 KEY = TEMPLATES / "key.yaml"  # for a real cloud only
+WATCHING = TEMPLATES / "watching.yaml"  # likewise; tests/watching looks at it
 OVERLAYS = sorted(TEMPLATES.glob("*-app.yaml"))
 STAGE = {"Stage": "local"}
 KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"

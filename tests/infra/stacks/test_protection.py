@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.stacks.plan import make_plan
 from infra.local.stacks.reading import read
-from tests.infra.stacks.project import KEY, KEY_ARN, STACKS, STAGE, TEMPLATES, a_template
+from tests.infra.stacks.project import KEY, KEY_ARN, STACKS, STAGE, TEMPLATES, WATCHING, a_template
 from tests.infra.stacks.protection import KEPT, unprotected
 
 SERVICES = ("dynamodb", "secretsmanager", "sns", "sqs")
@@ -21,7 +21,7 @@ def test_a_key_of_ones_own_encrypts_everything() -> None:
 
 
 def test_no_other_template_keeps_or_tells_anything() -> None:
-    for path in set(TEMPLATES.glob("*.yaml")) - set(STACKS):
+    for path in set(TEMPLATES.glob("*.yaml")) - {*STACKS, WATCHING}:
         assert not {each.get("Type") for each in read(path).resources.values()} & set(KEPT), path.name
 
 
