@@ -28,4 +28,6 @@ def translate(template: Mapping[str, Any], parameters: Mapping[str, str], region
         translated = translator.translate(settled(template, parameters), dict(parameters))
     except InvalidDocumentException as error:
         raise NotTranslated("; ".join(cause.message for cause in error.causes)) from None
+    finally:
+        translator.metrics.publish()  # to nowhere; SAM would warn, on stderr, that nobody asked for them
     return dict(translated)

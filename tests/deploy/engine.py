@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from infra.local import cloud
-from infra.local.ministack import ENVIRONMENT, prepared
+from infra.local.ministack import ENVIRONMENT, LOCK
 from infra.local.ports import free_port
+from infra.own_environment import prepared
 from tests.infra.moto.running import PATIENCE_SECONDS, ROOT
 
 
 @contextmanager
 def running() -> Iterator[str]:
     """Its URL. It ends with the block, or when this process does."""
-    prepared(ENVIRONMENT)
+    prepared(ENVIRONMENT, LOCK)
     port = free_port()
     command = [sys.executable, "-m", "infra.local.ministack", "--port", str(port), "--tied"]
     # What it says goes nowhere: nobody reads a pipe, and it must not fill up.
