@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-_CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 5})
+_CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard"})
 _NO_CREDENTIALS = "AWS has not been given credentials: set AWS_PROFILE, or run `aws configure` or `aws sso login`"
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _WRONG = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId"}
@@ -115,6 +115,6 @@ def _trouble(error: Exception) -> str:
             return _NO_CREDENTIALS
         case exceptions.TokenRetrievalError() | exceptions.SSOError() | exceptions.CredentialRetrievalError():
             return f"the credentials for AWS can not be had ({error}): sign in again (`aws sso login`)"
-        case exceptions.HTTPClientError():
+        case exceptions.HTTPClientError() | exceptions.ConnectionError():
             return f"AWS can not be reached ({error}): look at the network, AWS_REGION and AWS_ENDPOINT_URL"
     return str(error)

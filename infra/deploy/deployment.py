@@ -1,6 +1,6 @@
 """Deploys a stage, or a capability of it: packs, plans, looks whether it can be done, and then does it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from infra.deploy.translate import translate
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "infra" / "templates"
 OUT = ROOT / "build" / "deploy"
+Pack = Callable[[str, Stage, Path], Packed]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Ready:
     bucket: str
 
 
-def prepare(asked: Asked, aws: Aws, say: Say) -> Ready:
+def prepare(asked: Asked, aws: Aws, say: Say, pack: Pack = package) -> Ready:
     """Raises DeployError for whatever would stop the deployment, as far as it can be known before."""
     parts = all_parts(asked.templates, capabilities(), asked.stage.name)
     names = known(asked.name, parts, capabilities()) if asked.name else frozenset[str]()
@@ -51,7 +52,7 @@ def prepare(asked: Asked, aws: Aws, say: Say) -> Ready:
     for name in chosen(parts, names, exports):
         if parts[name].app:
             say(f"packing {name}")
-            packed[name] = package(name, asked.stage, OUT / asked.stage.name)
+            packed[name] = pack(name, asked.stage, OUT / asked.stage.name)
     parts |= {name: read_part(name, each.template, asked.stage.name, app=True) for name, each in packed.items()}
     found = chosen(parts, names, exports)
     for name, reason in found.items():

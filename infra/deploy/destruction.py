@@ -62,7 +62,7 @@ def _importers(stack: Stack, live: Mapping[str, Stack], aws: Aws) -> set[str]:
 def _refuse_needed(names: set[str], importers: Mapping[str, set[str]]) -> None:
     for name in sorted(names):
         if others := sorted(importers[name] - names):
-            raise DeployError(f"{name} can not go: imported from by {', '.join(others)}; destroy that first")
+            raise DeployError(f"{name} can not go: imported by {', '.join(others)}; destroy that first")
 
 
 def _refuse_busy(stack: Stack) -> None:

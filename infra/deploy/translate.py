@@ -29,5 +29,5 @@ def translate(template: Mapping[str, Any], parameters: Mapping[str, str], region
     except InvalidDocumentException as error:
         raise NotTranslated("; ".join(cause.message for cause in error.causes)) from None
     finally:
-        translator.metrics.publish()  # to nobody; SAM complains, at some later time, of times that it still has
+        translator.metrics.publish()  # to nowhere; SAM would warn, on stderr, that nobody asked for them
     return dict(translated)

@@ -2,13 +2,8 @@
 
 import io
 import json
-import socket
-import subprocess
-import sys
-import time
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,32 +16,13 @@ from infra.deploy.parts import Part, all_parts
 from infra.deploy.plan import in_order
 from infra.deploy.release import AT_ONCE
 from infra.deploy.stages import Stage, load
-from infra.local.cloud import wait_until_ready
 from infra.local.stacks.reading import read
 from tests.deploy.translated import in_stage
-from tests.infra.moto.running import ROOT, client
+from tests.infra.moto.running import client
 from tests.infra.stacks.project import TEMPLATES
 
-PATIENCE_SECONDS = 120.0
 # What this engine has not. Aliases are moved by CloudFormation there, as where a stage goes over all at once.
 LACKING = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"}
-
-
-@contextmanager
-def an_engine() -> Iterator[str]:
-    """The endpoint of an empty one, that ends when its input does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "infra.local.ministack", "--port", str(port), "--tied"]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdin is not None
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE_SECONDS)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.stdin.close()
-        process.wait(PATIENCE_SECONDS)
 
 
 def production() -> Stage:

@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.apps_in_process import app_folders
-from tests.deploy.engine import LACKING, Engine, an_engine, production
+from tests.deploy.engine import LACKING, Engine, production
+from tests.deploy.ministack import running
 from tests.deploy.translated import in_stage, of_type
 from tests.infra.stacks.project import BACKBONE, TEMPLATES
 
@@ -19,7 +20,7 @@ STAGE = production()
 
 @pytest.fixture(scope="module")
 def empty() -> Iterator[Engine]:
-    with an_engine() as endpoint:
+    with running() as endpoint:
         yield Engine(endpoint)
 
 
