@@ -134,7 +134,9 @@ def test_a_stage_is_looked_at_with_a_real_order_right_after_it_was_brought() -> 
 
 def test_the_role_is_lent_only_after_everything_that_strangers_wrote_was_installed() -> None:
     steps = WORKFLOWS["stage.yml"]["jobs"]["deploy"]["steps"]
-    told = ["configure-aws-credentials" in step.get("uses", "") or "setup PYTHON" in step.get("run", "") for step in steps]
+    told = [
+        "configure-aws-credentials" in step.get("uses", "") or "setup PYTHON" in step.get("run", "") for step in steps
+    ]
     setup, lent = (at for at, is_told in enumerate(told) if is_told)
     assert "run" in steps[setup]
     assert steps[lent]["with"]["role-to-assume"] == "${{ vars.DEPLOY_ROLE }}"
