@@ -4,9 +4,12 @@ from typing import Any
 
 import boto3
 import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
 
 from infra.deploy.aws import Aws, execution_role
 from infra.deploy.change_sets import Wanted, propose
+from infra.deploy.checkov import exceptions, findings
 from infra.deploy.parts import Part
 from infra.local.stacks.reading import document
 from tests.infra.stacks.project import TEMPLATES
@@ -84,6 +87,16 @@ def test_no_stage_can_change_what_it_is_allowed_itself() -> None:
     """The names of both roles are none of those that the stage's stacks may have."""
     names = [RESOURCES[role]["Properties"]["RoleName"]["Fn::Sub"] for role in ("DeployRole", "ExecutionRole")]
     assert names == ["github-emporium-${Stage}", "cloudformation-emporium-${Stage}"]
+
+
+def test_checkov_finds_nothing_but_what_is_set_aside_everywhere() -> None:
+    found = findings(TEMPLATES / "account")
+    assert [each for each in found if each.check not in exceptions()] == []
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    template = TEMPLATES / "account" / "delivery.yaml"
+    assert lint(template.read_text(encoding="utf-8"), config=ManualArgs(regions=["us-east-1"])) == []
 
 
 def test_cloudformation_works_by_the_role_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
