@@ -3,12 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from botocore.exceptions import ClientError
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
 
 CAPABILITIES = ("customers", "orders", "products")
 FRONT_DOOR, FRONT_DOOR_URL = "edge", "Url"  # the stack before all capabilities, which a stage need not have
@@ -44,26 +38,16 @@ def of_urls(given: Iterable[str]) -> Addresses:
     return Addresses(**urls)
 
 
-def of_stage(stage: str, cloudformation: "CloudFormationClient") -> Addresses:
+def of_outputs(stage: str, outputs: Mapping[str, Mapping[str, str]]) -> Addresses:
     """The front door's address or, where the stage has none, that of each capability's API; raises NoAddress.
 
-    What AWS refuses is raised as botocore's own errors.
+    `outputs` are those of the stage's stacks, by the part.
     """
-    if url := _outputs(cloudformation, stage, FRONT_DOOR).get(FRONT_DOOR_URL):
+    if url := outputs.get(FRONT_DOOR, {}).get(FRONT_DOOR_URL):
         return Addresses(url, url, url)
-    urls = {name: _outputs(cloudformation, stage, name).get(API_URL, "") for name in CAPABILITIES}
+    urls = {name: outputs.get(name, {}).get(API_URL, "") for name in CAPABILITIES}
     if missing := [name for name, url in urls.items() if not url]:
         raise NoAddress(
             f"{', '.join(missing)} of {stage} tells no address: `emporium deploy --stage {stage}` brings it"
         )
     return Addresses(**urls)
-
-
-def _outputs(cloudformation: "CloudFormationClient", stage: str, part: str) -> Mapping[str, str]:
-    try:
-        [stack] = cloudformation.describe_stacks(StackName=f"emporium-{stage}-{part}")["Stacks"]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return {}
-        raise
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}

@@ -86,19 +86,18 @@ def _of_urls(given: tuple[str, ...]) -> "Addresses":
 
 
 def _of_stage(name: str) -> "Addresses":
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
+    from infra.deploy.commands.plainly import plainly, stage_named
 
-    from infra.delivery.addresses import NoAddress, of_stage
-    from infra.deploy.stages import StageNotKnown, StagesNotRead, deployable
+    with plainly():
+        from infra.delivery.addresses import NoAddress, of_outputs
+        from infra.deploy.aws import connect
+        from infra.deploy.errors import Unusable
+        from infra.deploy.outputs import outputs
 
-    try:
-        return of_stage(deployable(name).name, boto3.client("cloudformation"))
-    except (StageNotKnown, StagesNotRead, NoAddress) as error:
-        raise click.BadParameter(str(error), param_hint="--stage") from None
-    except (BotoCoreError, ClientError) as error:
-        _complain(f"AWS does not tell where {name} is: {error}")
-        sys.exit(2)
+        try:
+            return of_outputs(name, outputs(stage_named(name).name, connect()))
+        except NoAddress as error:
+            raise Unusable(str(error)) from None
 
 
 def _shop(addresses: "Addresses", stack: ExitStack) -> "Shop":

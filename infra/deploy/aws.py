@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import boto3
 from botocore import exceptions
@@ -70,6 +70,21 @@ class Aws:
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         return self.session.client("logs", config=_CONFIG)
+
+
+class Role(TypedDict):
+    """The argument of CloudFormation that names the role which it works by."""
+
+    RoleARN: NotRequired[str]
+
+
+def execution_role() -> Role:
+    """As EMPORIUM_EXECUTION_ROLE says; without it CloudFormation works with the rights of whoever asks.
+
+    So a run that may deploy needs no right to what is deployed (infra/templates/account/delivery.yaml).
+    """
+    arn = os.environ.get("EMPORIUM_EXECUTION_ROLE")
+    return {"RoleARN": arn} if arn else {}
 
 
 def connect() -> Aws:

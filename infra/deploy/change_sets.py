@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from infra.deploy import stacks
 from infra.deploy.adoption import adopting, orphans
 from infra.deploy.artifacts import sent
-from infra.deploy.aws import Aws
+from infra.deploy.aws import Aws, execution_role
 from infra.deploy.errors import DeployError
 from infra.deploy.parts import Part
 from infra.deploy.stacks import Say, Stack
@@ -92,6 +92,7 @@ def propose(
         ChangeSetName=f"emporium-{secrets.token_hex(8)}",
         ChangeSetType=kind,
         Capabilities=["CAPABILITY_NAMED_IAM"],
+        **execution_role(),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in wanted.parameters.items()],
         **sent(wanted.part.template, wanted.bucket, aws),  # type: ignore[arg-type]
         # An import may change nothing but what it takes in, tags included.
@@ -105,14 +106,14 @@ def propose(
         if any(each in reason for each in _NOTHING):
             return None
     else:  # what was made for the change set alone is no stack yet
-        aws.cloudformation.delete_stack(StackName=made["StackId"])
+        aws.cloudformation.delete_stack(StackName=made["StackId"], **execution_role())
     raise DeployError(f"{wanted.stack} can not be changed: {reason or status}")
 
 
 def remove(stack: Stack, aws: Aws, say: Say) -> list[str]:
     """Deletes the stack; gives the names of what was retained. Raises DeployError with the reasons."""
     seen = {event["EventId"] for event in stacks.events(aws.cloudformation, stack.id)}
-    aws.cloudformation.delete_stack(StackName=stack.id)
+    aws.cloudformation.delete_stack(StackName=stack.id, **execution_role())
     status, happened = stacks.follow(aws.cloudformation, stack.id, seen, say)
     if status not in GOOD:
         raise _failure(f"{stack.name} could not be deleted", happened)

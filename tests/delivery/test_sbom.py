@@ -18,6 +18,8 @@ from infra.delivery.sbom_command import sbom
 from infra.deploy.package import package
 from infra.deploy.stages import deployable
 
+OURS = {"app", "chalicelib", "chassis", "__pycache__"}
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -55,13 +57,15 @@ def test_the_same_commit_gives_the_same_document(written: dict[str, str]) -> Non
     assert not re.search(r'"(timestamp|serialNumber)"', written["orders"])
 
 
-def test_a_capabilitys_document_names_exactly_what_its_zips_hold(written: dict[str, str], tmp_path: Path) -> None:
+def test_a_capabilitys_document_names_what_its_zips_hold(written: dict[str, str], tmp_path: Path) -> None:
     packed = package("orders", deployable("dev"), tmp_path)
     names = [name for each in packed.zips for name in zipfile.ZipFile(packed.folder / each).namelist()]
-    held = {found[1] for name in names if (found := re.match(r"([^/]+)\.dist-info/", name))}
-    told = {(canonicalize_name(name), version) for name, _, version in (each.rpartition("-") for each in held)}
-    assert any(name.startswith("chalice/") for name in names)  # Chalice packs its runtime without saying its version
-    assert components(written["orders"]) == told | {("chalice", metadata.version("chalice"))}
+    modules = {name.partition("/")[0].partition(".")[0] for name in names} - OURS
+    holders = metadata.packages_distributions()
+    held = {canonicalize_name(package) for module in modules for package in holders[module]}
+    told = {name for name, _ in components(written["orders"])}
+    assert held <= told
+    assert told - held == {"pycparser"}  # cffi asks for it, and nothing that runs: it is taken out again
 
 
 def test_the_document_of_what_it_is_built_with_names_what_is_installed_here(written: dict[str, str]) -> None:

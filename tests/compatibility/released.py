@@ -1,0 +1,73 @@
+"""What the last release told, kept and promised, as it is recorded beside this: all later code is held against it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from infra.contracts.capabilities import capabilities
+from infra.deploy.contracts import bundle
+from infra.local.moto.hardening import harden
+from tests.compatibility.moments import Due, Moment, life
+from tests.contracts.told import told
+from tests.shop import open_shop
+
+FOLDER = Path(__file__).with_name("released")
+Bundles = Mapping[str, bytes]
+
+
+def bundles() -> Bundles:
+    """The contracts of each capability."""
+    return {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("contracts/*.json"))}
+
+
+def events() -> dict[str, list[dict[str, Any]]]:
+    """Events by type, as hearers got them."""
+    read: dict[str, list[dict[str, Any]]] = json.loads((FOLDER / "events.json").read_text(encoding="utf-8"))
+    return read
+
+
+def moments() -> list[Moment]:
+    """A whole life of the shop. Recorded is what changed since the moment before, whose first delivery was made."""
+    found, tables, due = list[Moment](), dict[str, dict[str, Any]](), list[Due]()
+    for line in (FOLDER / "moments.jsonl").read_text(encoding="utf-8").splitlines():
+        read = json.loads(line)
+        for name, changed in read["changed"].items():
+            tables.setdefault(name, {}).update({item["pk"]["S"]: item for item in changed})
+        now = {name: list(kept.values()) for name, kept in tables.items()}
+        due = [*due[1:], *((name, handler, record) for name, handler, record in read["due"])]
+        end = read["end"] or found[-1].end
+        found.append(Moment(read["act"], now, due, end))
+    return found
+
+
+def record() -> None:
+    """Writes all of it, from the code as it is now."""
+    harden()
+    (FOLDER / "contracts").mkdir(parents=True, exist_ok=True)
+    for name in capabilities():
+        (FOLDER / "contracts" / f"{name}.json").write_bytes(bundle(name))
+    (FOLDER / "events.json").write_text(_text(told(), indent=1), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch, mock_aws(config={"core": {"reset_boto3_session": False}}):
+        lines = _lines(life(open_shop(patch.setenv)))
+        (FOLDER / "moments.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _lines(lived: list[Moment]) -> list[str]:
+    lines, before, end, due = list[str](), dict[str, list[dict[str, Any]]](), None, list[Due]()
+    for moment in lived:
+        changed = {
+            name: [item for item in kept if item not in before.get(name, ())] for name, kept in moment.tables.items()
+        }
+        ended = moment.end if moment.end != end else None
+        new = moment.due[len(due[1:]) :]
+        lines.append(_text({"act": moment.act, "changed": changed, "due": new, "end": ended}))
+        before, end, due = moment.tables, moment.end, moment.due
+    return lines
+
+
+def _text(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=indent) + ("\n" if indent else "")

@@ -1,0 +1,117 @@
+"""What a run that deploys may do: become one stage's role, and no more than to hand CloudFormation another."""
+
+from typing import Any
+
+import boto3
+import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+from infra.deploy.aws import Aws, execution_role
+from infra.deploy.change_sets import Wanted, propose
+from infra.deploy.checkov import exceptions, findings
+from infra.deploy.parts import Part
+from infra.local.stacks.reading import document
+from tests.infra.stacks.project import TEMPLATES
+
+RESOURCES: dict[str, Any] = document(TEMPLATES / "account" / "delivery.yaml")["Resources"]
+ARN = "arn:aws:iam::123456789012:role/cloudformation-emporium-dev"
+OURS = ("emporium-${Stage}-", "/emporium/${Stage}/", "emporium-${Stage}*")
+# What has no name, or is of AWS: each with why it can not be narrowed.
+NAMELESS = {"deploymentconfig:*": "how traffic is shifted; those of AWS have no name of ours"}
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    policies = RESOURCES[role]["Properties"]["Policies"]
+    return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+
+
+def statement(role: str, sid: str) -> dict[str, Any]:
+    return next(each for each in statements(role) if each["Sid"] == sid)
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_only_a_run_for_the_stages_environment_of_the_repository_becomes_the_role() -> None:
+    [trusted] = RESOURCES["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert trusted["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": {"Fn::Sub": "repo:${Repository}:environment:${Stage}"},
+        }
+    }
+
+
+def test_only_cloudformation_becomes_the_role_that_it_works_by() -> None:
+    [trusted] = RESOURCES["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "cloudformation.amazonaws.com"}
+
+
+def test_a_run_changes_stacks_by_the_execution_role_alone_and_hands_on_no_other() -> None:
+    denied = statement("DeployRole", "OnlyByTheExecutionRole")
+    assert denied["Effect"] == "Deny"
+    assert denied["Condition"] == {
+        "StringNotEquals": {"cloudformation:RoleArn": {"Fn::GetAtt": ["ExecutionRole", "Arn"]}}
+    }
+    passing = [each for each in statements("DeployRole") if "iam:PassRole" in listed(each["Action"])]
+    assert [each["Resource"] for each in passing] == [{"Fn::GetAtt": ["ExecutionRole", "Arn"]}]
+
+
+def test_a_run_itself_can_write_nowhere_but_to_stacks_and_the_codes_bucket() -> None:
+    reads = ("Describe", "Get", "List")
+    allowed = [each for each in statements("DeployRole") if each["Effect"] == "Allow"]
+    actions = [action for each in allowed for action in listed(each["Action"])]
+    writes = {action for action in actions if not action.partition(":")[2].startswith(reads)}
+    assert {action.partition(":")[0] for action in writes} == {"cloudformation", "iam", "s3"}
+    assert {action for action in writes if action.startswith(("iam", "s3"))} == {"iam:PassRole", "s3:PutObject"}
+
+
+@pytest.mark.parametrize("role", ["DeployRole", "ExecutionRole"])
+def test_nobody_may_do_everything_to_everything(role: str) -> None:
+    for each in statements(role):
+        wide = [action for action in listed(each["Action"]) if action.endswith("*")]
+        assert not (wide and "*" in listed(each["Resource"])), each["Sid"]
+        assert "*" not in listed(each["Action"])
+
+
+def test_what_has_a_name_is_the_stages_own() -> None:
+    named = listed(statement("ExecutionRole", "WhatTheStageIsMadeOf")["Resource"])
+    others = [arn["Fn::Sub"] for arn in named if not any(ours in arn["Fn::Sub"] for ours in OURS)]
+    assert [arn for arn in others if not arn.endswith(tuple(NAMELESS))] == []
+
+
+def test_no_stage_can_change_what_it_is_allowed_itself() -> None:
+    """The names of both roles are none of those that the stage's stacks may have."""
+    names = [RESOURCES[role]["Properties"]["RoleName"]["Fn::Sub"] for role in ("DeployRole", "ExecutionRole")]
+    assert names == ["github-emporium-${Stage}", "cloudformation-emporium-${Stage}"]
+
+
+def test_checkov_finds_nothing_but_what_is_set_aside_everywhere() -> None:
+    found = findings(TEMPLATES / "account")
+    assert [each for each in found if each.check not in exceptions()] == []
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    template = TEMPLATES / "account" / "delivery.yaml"
+    assert lint(template.read_text(encoding="utf-8"), config=ManualArgs(regions=["us-east-1"])) == []
+
+
+def test_cloudformation_works_by_the_role_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMPORIUM_EXECUTION_ROLE", raising=False)
+    assert execution_role() == {}
+    monkeypatch.setenv("EMPORIUM_EXECUTION_ROLE", ARN)
+    assert execution_role() == {"RoleARN": ARN}
+
+
+def test_a_change_is_proposed_by_the_execution_role(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPORIUM_EXECUTION_ROLE", ARN)
+    asked = list[dict[str, Any]]()
+    session = boto3.Session()
+    session.events.register("provide-client-params.cloudformation.*", lambda params, **_: asked.append(dict(params)))
+    aws = Aws(session, "123456789012", "us-east-1")
+    part = Part("topics", {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}, frozenset(), frozenset())
+    assert propose(Wanted("emporium-dev-topics", part, {}, {}, False, "bucket"), "CREATE", aws)
+    assert asked[0]["RoleARN"] == ARN
