@@ -26,6 +26,7 @@ class Standing(Struct, frozen=True):
     dashboards: int
     metrics: int
     distributions: int
+    secrets: int
     keyed_tables: bool  # encrypted by a key in KMS that is asked for
     keyed_topics: bool
     plan: str  # of Cognito

@@ -20,6 +20,7 @@ BILLED: Mapping[str, tuple[str, ...]] = {
     "sns": ("publishes",),
     "sqs": ("requests",),
     "kms": ("requests",),
+    "secretsmanager": ("secrets",),
     "cognito": ("lite_users", "essentials_users", "plus_users"),
     "cloudwatch": ("log_gb", "log_storage_gb", "metrics", "alarms", "dashboards"),
     "xray": ("traces",),

@@ -27,6 +27,7 @@ def standing(resources: Iterable[Resource], schedules: Mapping[str, str], metric
         "dashboards": len(_of(found, "AWS::CloudWatch::Dashboard")),
         "metrics": metrics,
         "distributions": len(_of(found, "AWS::CloudFront::Distribution")),
+        "secrets": len(_of(found, "AWS::SecretsManager::Secret")),
         "keyed_tables": any(each.get("SSESpecification", {}).get("SSEType") == "KMS" for each in tables),
         "keyed_topics": any("KmsMasterKeyId" in each for each in topics),
         "plan": pool.get("UserPoolTier", DEFAULT_PLAN).lower(),

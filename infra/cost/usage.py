@@ -87,6 +87,7 @@ def usage(counts: Counts, traffic: Traffic, running: Running) -> Units:
         "dynamodb.storage_gb": stored,
         "dynamodb.backup_gb": stored,
         f"cognito.{counts.standing.plan}_users": users,
+        "secretsmanager.secrets": counts.standing.secrets,
         "cloudwatch.metrics": counts.standing.metrics,
         "cloudwatch.alarms": counts.standing.alarms,
         "cloudwatch.dashboards": counts.standing.dashboards,

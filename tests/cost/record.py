@@ -1,4 +1,7 @@
-"""Measures anew what infra/cost/counts.json has, and writes it there: python -m tests.cost.record."""
+"""Measures anew what infra/cost/counts.json has, and writes it there and what comes of it into docs/cost.md.
+
+python -m tests.cost.record
+"""
 
 import io
 import os
@@ -14,6 +17,7 @@ import tests.conftest  # noqa: E402, F401  # an AWS that is this process's own
 from infra.cost.counts import FILE, written  # noqa: E402
 from infra.local.moto.hardening import harden  # noqa: E402
 from tests.cost.measured import measured  # noqa: E402
+from tests.cost.page import PAGE, renewed  # noqa: E402
 
 
 def main() -> None:
@@ -21,7 +25,8 @@ def main() -> None:
     with mock_aws(config={"core": {"reset_boto3_session": False}}), redirect_stdout(io.StringIO()):
         found = measured(os.environ.__setitem__)
     FILE.write_text(written(found), encoding="utf-8")
-    print(f"{FILE} written")
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"{FILE} and {PAGE} written")
 
 
 if __name__ == "__main__":

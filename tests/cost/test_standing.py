@@ -24,10 +24,12 @@ def test_a_stream_is_polled_for_nothing() -> None:
     assert standing([POOL, stream], {}, 0)["pollers"] == 0
 
 
-def test_alarms_dashboards_and_distributions_are_counted() -> None:
+def test_what_is_paid_for_by_the_month_is_counted() -> None:
     kinds = ["CloudWatch::Alarm", "CloudWatch::Alarm", "CloudWatch::CompositeAlarm", "CloudWatch::Dashboard"]
-    found = standing([POOL, *({"Type": f"AWS::{kind}"} for kind in [*kinds, "CloudFront::Distribution"])], {}, 7)
-    assert [found[name] for name in ("alarms", "dashboards", "distributions", "metrics")] == [3, 1, 1, 7]
+    kinds += ["CloudFront::Distribution", "SecretsManager::Secret"]
+    found = standing([POOL, *({"Type": f"AWS::{kind}"} for kind in kinds)], {}, 7)
+    counted = {name: found[name] for name in ("alarms", "dashboards", "distributions", "secrets", "metrics")}
+    assert counted == {"alarms": 3, "dashboards": 1, "distributions": 1, "secrets": 1, "metrics": 7}
 
 
 def test_a_rate_is_so_many_calls_in_thirty_days() -> None:
