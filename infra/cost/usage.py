@@ -24,7 +24,8 @@ KEY_REUSED = 300
 COMPRESSED = (
     0.15  # of a log, where it is kept, as AWS's own examples reckon: https://aws.amazon.com/cloudwatch/pricing/
 )
-# Of the requests beyond one a second: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+# Part of what is beyond one a second, which X-Ray records. Functions can have no other.
+# https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 SAMPLED = 0.05
 # Bytes of what Lambda writes itself for each invocation (START, END, REPORT), and of what it adds when it traces.
 # https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
@@ -167,9 +168,12 @@ def _keys(functions: Mapping[str, Units], standing: Standing) -> float:
 
 
 def _traces(totals: Totals, standing: Standing) -> float:
-    """One for each request, and for each invocation that no request waits for."""
+    """Of requests, and of each function that no request waits for: those have a sampling of their own."""
     alone = [name for name in totals if name.endswith(_FED) or name in standing.ticks]
-    begun = totals["gateway"]["requests"] + sum(totals[name]["invocations"] for name in alone)
+    return sum(map(_sampled, [totals["gateway"]["requests"], *(totals[name]["invocations"] for name in alone)]))
+
+
+def _sampled(begun: float) -> float:
     return min(begun, SECONDS) + max(0, begun - SECONDS) * SAMPLED
 
 
