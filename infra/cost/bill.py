@@ -29,6 +29,7 @@ WHAT = {
     "storage_gb": "GB kept",
     "backup_gb": "GB kept to be restored",
     "publishes": "publishes",
+    "keys": "keys of one's own",
     "secrets": "secrets",
     "lite_users": "active users (Lite)",
     "essentials_users": "active users (Essentials)",
@@ -36,7 +37,7 @@ WHAT = {
     "log_gb": "GB of logs",
     "log_storage_gb": "GB of logs kept",
     "metrics": "metrics",
-    "alarms": "alarms",
+    "alarms": "metrics that ring alarms",
     "dashboards": "dashboards",
     "traces": "traces",
 }

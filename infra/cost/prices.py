@@ -19,7 +19,7 @@ BILLED: Mapping[str, tuple[str, ...]] = {
     "dynamodb": ("write_units", "read_units", "storage_gb", "backup_gb"),
     "sns": ("publishes",),
     "sqs": ("requests",),
-    "kms": ("requests",),
+    "kms": ("requests", "keys"),
     "secretsmanager": ("secrets",),
     "cognito": ("lite_users", "essentials_users", "plus_users"),
     "cloudwatch": ("log_gb", "log_storage_gb", "metrics", "alarms", "dashboards"),

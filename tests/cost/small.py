@@ -24,6 +24,7 @@ STANDING = Standing(
     dashboards=0,
     metrics=0,
     distributions=0,
+    keys=0,
     secrets=0,
     keyed_tables=False,
     keyed_topics=False,
