@@ -116,6 +116,7 @@ def _json(reckoned: "Bill", traffic: "Traffic", running: "Running", prices: "Pri
         "valid": prices.valid.isoformat(),
         "traffic": asdict(traffic),
         "running": asdict(running),
+        "orders": reckoned.orders,
         "lines": [asdict(line) for line in reckoned.lines],
         "total": reckoned.total,
         "fixed": reckoned.fixed,

@@ -22,10 +22,12 @@ class Standing(Struct, frozen=True):
 
     pollers: int
     ticks: Mapping[str, int]
-    alarms: int
+    alarms: int  # metrics that they look at
     dashboards: int
     metrics: int
     distributions: int
+    keys: int
+    secrets: int
     keyed_tables: bool  # encrypted by a key in KMS that is asked for
     keyed_topics: bool
     plan: str  # of Cognito

@@ -14,19 +14,16 @@ DAYS = 30
 SECONDS = DAYS * 24 * 3600
 GB = 1024**3
 WHOLE_CORE = 1769  # MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-LONG_POLL = (
-    20  # seconds that each of Lambda's pollers waits: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-)
+LONG_POLL = 20  # seconds that each of Lambda's pollers waits, the longest that SQS has
 # Seconds for which SNS, and DynamoDB for each caller, remember a key that they got from KMS.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 KEY_REUSED = 300
-COMPRESSED = (
-    0.15  # of a log, where it is kept, as AWS's own examples reckon: https://aws.amazon.com/cloudwatch/pricing/
-)
-# Of the requests beyond one a second: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+COMPRESSED = 0.15  # of a log, where it is kept, as the examples reckon of https://aws.amazon.com/cloudwatch/pricing/
+# Part of what is beyond one a second, which X-Ray records. Functions can have no other.
+# https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 SAMPLED = 0.05
-# Bytes of what Lambda writes itself for each invocation (START, END, REPORT), and of what it adds when it traces.
+# Bytes of what Lambda writes itself for each invocation: START, END and REPORT.
 # https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 LAMBDAS_LINES = 300
 _FED = ("relay", "inbox")  # that get records or messages by batches
@@ -87,6 +84,8 @@ def usage(counts: Counts, traffic: Traffic, running: Running) -> Units:
         "dynamodb.storage_gb": stored,
         "dynamodb.backup_gb": stored,
         f"cognito.{counts.standing.plan}_users": users,
+        "kms.keys": counts.standing.keys,
+        "secretsmanager.secrets": counts.standing.secrets,
         "cloudwatch.metrics": counts.standing.metrics,
         "cloudwatch.alarms": counts.standing.alarms,
         "cloudwatch.dashboards": counts.standing.dashboards,
@@ -166,9 +165,12 @@ def _keys(functions: Mapping[str, Units], standing: Standing) -> float:
 
 
 def _traces(totals: Totals, standing: Standing) -> float:
-    """One for each request, and for each invocation that no request waits for."""
+    """Of requests, and of each function that no request waits for: those have a sampling of their own."""
     alone = [name for name in totals if name.endswith(_FED) or name in standing.ticks]
-    begun = totals["gateway"]["requests"] + sum(totals[name]["invocations"] for name in alone)
+    return sum(map(_sampled, [totals["gateway"]["requests"], *(totals[name]["invocations"] for name in alone)]))
+
+
+def _sampled(begun: float) -> float:
     return min(begun, SECONDS) + max(0, begun - SECONDS) * SAMPLED
 
 

@@ -26,6 +26,7 @@ def test_programs_get_all_of_it_as_json() -> None:
     told = json.loads(run("--orders-per-day", "1000", "--lines", "1", "--visits-per-order", "5", "--json").stdout)
     assert (told["traffic"]["lines"], told["traffic"]["visits"], told["running"]["memory"]) == (1, 5, 512)
     assert told["total"] == pytest.approx(sum(line["sum"] for line in told["lines"]))
+    assert told["orders"] == 30_000
     assert told["per_order"] == pytest.approx(told["total"] / 30_000)
     assert 0 < told["fixed"] < told["total"]
 
