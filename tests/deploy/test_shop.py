@@ -115,18 +115,18 @@ def test_a_failed_deploy_leaves_what_ran_and_says_why(aws: Aws, shop: list[str],
 def test_what_would_break_what_runs_is_refused_before_anything_is_changed(
     aws: Aws, shop: list[str], pack: Pack
 ) -> None:
-    where = {"Bucket": bucket_name("dev", aws), "Key": "contracts/orders.json"}
-    running = aws.s3.get_object(**where)["Body"].read()
+    bucket, key = bucket_name("dev", aws), "contracts/orders.json"
+    running = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     told = json.loads(running)
     told["tells"]["emporium.orders.OrderGiftWrapped.v1"] = {}
-    aws.s3.put_object(**where, Body=json.dumps(told).encode())
+    aws.s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(told).encode())
     with pytest.raises(DeployError, match=r"(?s)break what runs:.*OrderGiftWrapped.*nothing was changed"):
         deploy(aws, replace(ORDERS, stage=replace(DEV, memory=2048)), pack)
     assert functions_of(aws, "orders")["Relay"]["MemorySize"] == DEV.memory
     assert any(
         line.startswith("breaking, as allowed:") for line in deploy(aws, replace(ORDERS, allow_breaking=True), pack)
     )
-    assert aws.s3.get_object(**where)["Body"].read() == running
+    assert aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read() == running
 
 
 def test_plain_chalice_deploys_a_capability_that_was_configured(
