@@ -34,6 +34,12 @@ def remember(capability: str, bucket: str, aws: Aws) -> None:
         aws.s3.put_object(Bucket=bucket, Key=_key(capability), Body=made)
 
 
+def forget(capability: str, bucket: str, aws: Aws) -> None:
+    """Called once the capability is destroyed: nobody counts on its contracts any more."""
+    if _running(capability, bucket, aws) is not None:
+        aws.s3.delete_object(Bucket=bucket, Key=_key(capability))
+
+
 def _running(capability: str, bucket: str, aws: Aws) -> bytes | None:
     try:
         return aws.s3.get_object(Bucket=bucket, Key=_key(capability))["Body"].read()

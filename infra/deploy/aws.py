@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_ssm import SSMClient
 
 _CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard"})
 _NO_CREDENTIALS = "AWS has not been given credentials: set AWS_PROFILE, or run `aws configure` or `aws sso login`"
@@ -46,10 +45,6 @@ class Aws:
         # By path, so that a bucket needs no host of its own: local engines have none.
         by_path = _CONFIG.merge(Config(s3={"addressing_style": "path"}))
         return self.session.client("s3", config=by_path)
-
-    @cached_property
-    def ssm(self) -> "SSMClient":
-        return self.session.client("ssm", config=_CONFIG)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

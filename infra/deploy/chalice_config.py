@@ -43,25 +43,20 @@ def configured(
     """`values` are the parameters of the overlay. Raises Unknown for an export that is not there."""
     stage = values["Stage"]
     scope = _scope(capability, overlay, values, place)
-    functions = {
-        _handler(logical_id): (
-            f"{app_name}-{stage}" + ("" if logical_id == "APIHandler" else f"-{_handler(logical_id)}"),
-            each,
-        )
-        for logical_id, each in overlay["Resources"].items()
-        if each.get("Type") == "AWS::Serverless::Function"
-    }
     shared = resolve(overlay.get("Globals", {}).get("Function", {}), scope, "Globals.Function")
     environment = _variables(shared, place)
-    entry: dict[str, Any] = {"api_gateway_stage": "api", "autogen_policy": False, "lambda_functions": {}}
-    policies = {}
-    for handler, (name, function) in functions.items():
-        properties = resolve(function["Properties"], scope, f"Resources.{handler}")
-        policy = f"policy-{stage}-{handler}.json"
-        policies[policy] = _policy(overlay, function, scope, _log_group(name, place))
+    functions, policies = {}, {}
+    for logical_id, function in overlay["Resources"].items():
+        if function.get("Type") != "AWS::Serverless::Function":
+            continue
+        name = handler(logical_id)
+        properties = resolve(function["Properties"], scope, f"Resources.{logical_id}.Properties")
+        policy = f"policy-{stage}-{name}.json"
+        policies[policy] = _policy(overlay, function, scope, _log_group(f"{app_name}-{stage}", name, place))
         environment |= _sources(capability, properties)
-        entry["lambda_functions"][handler] = _function(properties, shared, policy, place)
-    return Configured(entry | {"environment_variables": environment}, policies)
+        functions[name] = _function(properties, shared, policy, place)
+    entry = {"api_gateway_stage": "api", "autogen_policy": False, "environment_variables": environment}
+    return Configured(entry | {"lambda_functions": functions}, policies)
 
 
 def _function(properties: Mapping[str, Any], shared: Mapping[str, Any], policy: str, place: Place) -> dict[str, Any]:
@@ -106,7 +101,9 @@ def _policy(overlay: Mapping[str, Any], function: Mapping[str, Any], scope: Scop
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _log_group(function: str, place: Place) -> str:
+def _log_group(app: str, name: str, place: Place) -> str:
+    """Of the name that Chalice gives to a function; what answers HTTP is called as the app."""
+    function = app if name == "api_handler" else f"{app}-{name}"
     return f"arn:aws:logs:{place.region}:{place.account}:log-group:/aws/lambda/{function}:*"
 
 
@@ -123,6 +120,6 @@ def _scope(capability: str, overlay: Mapping[str, Any], values: Mapping[str, str
     return Scope(f"{capability}-app.yaml", known, overlay.get("Conditions", {}), attribute, export)
 
 
-def _handler(logical_id: str) -> str:
+def handler(logical_id: str) -> str:
     """As Python names the function that Chalice calls so: APIHandler is api_handler."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", logical_id).lower()

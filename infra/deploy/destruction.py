@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from infra.deploy import stacks
+from infra.deploy import acceptance, stacks
+from infra.deploy.artifacts import bucket_name
 from infra.deploy.aws import Aws
 from infra.deploy.change_sets import remove
 from infra.deploy.errors import DeployError, Unusable
@@ -15,15 +16,16 @@ from infra.deploy.stages import Stage
 
 @dataclass(frozen=True)
 class Destruction:
-    """The stacks in the order of their deletion, and what stays, by the name of its stack."""
+    """The stacks by their part, in the order of their deletion, and what stays, by its part."""
 
-    stacks: tuple[Stack, ...]
+    stacks: Mapping[str, Stack]
     stays: Mapping[str, tuple[str, ...]]
+    bucket: str  # of the contracts of what runs
 
 
 def prepare(stage: Stage, name: str, aws: Aws) -> Destruction:
     """Raises Unusable where there is nothing of that name, DeployError where others need it or work on it."""
-    live = stacks.of_stage(aws.cloudformation, stage.name)
+    live = {part: each for part, each in stacks.of_stage(aws.cloudformation, stage.name).items() if _is_ours(each)}
     names = {name, f"{name}-data"} & live.keys() if name else set(live)
     if not names:
         there = ", ".join(sorted(live)) or "nothing"
@@ -36,20 +38,26 @@ def prepare(stage: Stage, name: str, aws: Aws) -> Destruction:
     if ARTIFACTS in order:  # CloudFormation may want older code again, until the last function is gone
         order.remove(ARTIFACTS)
         order.append(ARTIFACTS)
-    ordered = tuple(live[each] for each in order)
-    return Destruction(ordered, {stack.name: tuple(kept) for stack in ordered if (kept := _retained(stack, aws))})
+    stays = {part: tuple(_retained(live[part], aws)) for part in order}
+    return Destruction({part: live[part] for part in order}, stays, bucket_name(stage.name, aws))
 
 
 def carry_out(destruction: Destruction, aws: Aws, say: Say) -> None:
     """Deletes the stacks one by one; raises DeployError at the first that can not be: those after it stay."""
-    for stack in destruction.stacks:
+    for part, stack in destruction.stacks.items():
         if stack.protected:
             say(f"{stack.name}: its protection from deletion is switched off")
             aws.cloudformation.update_termination_protection(StackName=stack.name, EnableTerminationProtection=False)
         kept = remove(stack, aws, say)
+        acceptance.forget(part, destruction.bucket, aws)
         say(f"{stack.name}: deleted")
         for each in kept:
             say(f"  stays: {each}")
+
+
+def _is_ours(stack: Stack) -> bool:
+    """Whether it was deployed here; somebody may have given a stack of their own such a name."""
+    return stack.tags.get("emporium:stage") == stack.name.split("-")[1] or stack.status == "REVIEW_IN_PROGRESS"
 
 
 def _importers(stack: Stack, live: Mapping[str, Stack], aws: Aws) -> set[str]:

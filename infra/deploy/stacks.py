@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from botocore.exceptions import ClientError
 
 from infra.deploy.states import is_over
-from infra.local.stacks.reading import Loader
+from infra.local.stacks.reading import parsed
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 3.0
+PATIENCE_SECONDS = 60  # of people who see nothing happen
 Say = Callable[[str], None]
 
 
@@ -64,6 +64,7 @@ def follow(
     `seen` are the ids of the events from before. Each resource that is done, or fails, is said.
     """
     happened: list[dict[str, Any]] = []
+    told = time.monotonic()
     for pause in pauses():
         stack = find(cloudformation, stack_id)
         for event in events(cloudformation, stack_id):
@@ -72,6 +73,10 @@ def follow(
                 happened.append(event)
                 for line in _told(event):
                     say(line)
+                    told = time.monotonic()
+        if stack and time.monotonic() - told > PATIENCE_SECONDS:  # a distribution of CloudFront takes minutes
+            say(f"  still {stack.status.replace('_', ' ').lower()}: {stack.name}")
+            told = time.monotonic()
         if stack is None or is_over(stack.status):
             return stack.status if stack else "DELETE_COMPLETE", happened
         time.sleep(pause)
@@ -105,7 +110,7 @@ def resources(cloudformation: "CloudFormationClient", stack_id: str) -> list[dic
 
 def as_mapping(template: Any) -> dict[str, Any]:
     """A template as CloudFormation gives it back: boto3 reads JSON, and leaves YAML a text."""
-    return dict(yaml.load(template, Loader=Loader)) if isinstance(template, str) else dict(template)  # nosec B506
+    return dict(parsed(template)) if isinstance(template, str) else dict(template)
 
 
 def _told(event: dict[str, Any]) -> Iterator[str]:

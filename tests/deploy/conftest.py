@@ -1,4 +1,4 @@
-"""The local engine that deployments go to, one for each file of tests."""
+"""What the tests of deploying share: a local engine for each file of them, and the capabilities as they are packed."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,9 @@ import pytest
 
 from infra.deploy.aws import Aws, connect
 from tests.deploy.ministack import running
+from tests.deploy.packages import packages
+
+__all__ = ["packages"]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The shop itself, deployed to an engine that runs CloudFormation: twice, changed, broken on purpose, taken down."""
 
-import functools
 import json
 import os
 import shutil
@@ -19,8 +18,8 @@ from infra.deploy.aws import Aws
 from infra.deploy.configuration import configure
 from infra.deploy.deployment import TEMPLATES, Asked, Pack
 from infra.deploy.errors import DeployError
-from infra.deploy.package import package
 from tests.deploy.deploying import DEV, deploy, destroy, foresee, outcome
+from tests.deploy.packages import NATIVE, Packages
 
 SHOP = Asked(DEV)
 ORDERS = Asked(DEV, "orders")
@@ -29,11 +28,9 @@ CAPABILITIES = ("customers", "orders", "products")
 
 
 @pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    """Packs each capability once: packed again it is the same, for every stage, and tests of packing see to that."""
-    out = tmp_path_factory.mktemp("packed")
-    packed = functools.cache(lambda capability: package(capability, DEV, out))
-    return lambda capability, stage, _: packed(capability)
+def pack(packages: Packages) -> Pack:
+    """What is packed again is the same, for every stage: the tests of packing see to that."""
+    return lambda capability, stage, out: packages(capability, NATIVE)
 
 
 @pytest.fixture(scope="module")

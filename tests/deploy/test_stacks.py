@@ -34,6 +34,13 @@ IMPOSSIBLE = """
     Type: AWS::SQS::Queue
     Properties: {VisibilityTimeout: 99999999}
 """
+POOL = """
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    DeletionPolicy: Retain
+    Properties: {UserPoolName: !Sub "emporium-${Stage}-{name}"}
+"""
 IMPORTER = """
 Resources:
   Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "emporium-dev-{name}-url"}}
@@ -141,6 +148,25 @@ def test_what_is_retained_stays_and_is_taken_in_again(aws: Aws, shelf: Shelf) ->
     assert any("outlived its stack" in line for line in said)
     assert aws.sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "a cup of tea"
     assert outcome(deploy(aws, shelf(jar=QUEUE)), "jar") == "unchanged"
+
+
+def test_a_user_pool_is_taken_in_again_but_not_where_two_bear_its_name(aws: Aws, shelf: Shelf) -> None:
+    deploy(aws, shelf(who=POOL))
+    [kept] = [line for line in destroy(aws, "who") if line.startswith("  stays: ")]
+    said = deploy(aws, shelf(who=POOL))
+    assert f"emporium-dev-who: {kept.split()[1]} outlived its stack: it is taken in again" in said
+    destroy(aws, "who")
+    other = aws.cognito.create_user_pool(PoolName="emporium-dev-who")["UserPool"]["Id"]
+    with pytest.raises(DeployError, match=f"2 user pools are called emporium-dev-who .*{other}"):
+        deploy(aws, shelf(who=POOL))
+    assert status(aws, "who") is None
+
+
+def test_a_stack_of_somebody_elses_is_left_alone(aws: Aws, shelf: Shelf) -> None:
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    aws.cloudformation.create_stack(StackName="emporium-dev-theirs", TemplateBody=template)
+    with pytest.raises(Unusable, match="of dev there is no theirs"):
+        destroy(aws, "theirs")
 
 
 def test_what_others_import_from_can_not_go_first(aws: Aws, shelf: Shelf) -> None:

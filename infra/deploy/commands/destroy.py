@@ -26,9 +26,9 @@ def destroy(name: str, stage: str, yes: bool, protected: bool) -> None:
         aws = connect()
         prepared = destruction.prepare(chosen, name, aws)
         click.echo(f"{chosen.name} in account {aws.account}, {aws.region}; deleted are, in this order:")
-        for stack in prepared.stacks:
+        for part, stack in prepared.stacks.items():
             click.echo(f"  {stack.name}")
-            for each in prepared.stays.get(stack.name, ()):
+            for each in prepared.stays[part]:
                 click.echo(f"    stays: {each}")
         word = destruction.exact_name(chosen, name)
         if not yes and _typed(word) != word:

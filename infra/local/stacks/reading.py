@@ -40,7 +40,7 @@ def document(path: Path) -> dict[str, Any]:
     """All that the file says, whatever its sections; raises TemplateError for a file that is missing or not YAML."""
     try:
         text = path.read_text(encoding="utf-8")
-        sections = yaml.load(text, Loader=Loader)  # nosec B506  # a SafeLoader
+        sections = parsed(text)
     except OSError as error:
         raise TemplateError(str(path), "", f"can not be read: {error.strerror}") from error
     except yaml.YAMLError as error:
@@ -48,6 +48,11 @@ def document(path: Path) -> dict[str, Any]:
     if not isinstance(sections, dict):
         raise TemplateError(path.name, "", "is not a mapping of sections")
     return sections
+
+
+def parsed(text: str) -> Any:
+    """What the YAML says, every tag as the long form of its function; raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_Loader)  # nosec B506  # a SafeLoader
 
 
 def _section(path: Path, sections: dict[str, Any], section: str) -> dict[str, Any]:
@@ -60,7 +65,7 @@ def _section(path: Path, sections: dict[str, Any], section: str) -> dict[str, An
     return entries
 
 
-class Loader(yaml.CSafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML as CloudFormation reads it: dates stay strings, and a tag is the long form of its function."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way of setting this
@@ -77,7 +82,7 @@ class Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _long_form(loader: Loader, name: str, node: yaml.Node) -> dict[str, Any]:
+def _long_form(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
     function = name if name in ("Ref", "Condition") else f"Fn::{name}"
     value = _tagged_value(loader, node)
     if name == "GetAtt" and isinstance(value, str):
@@ -85,7 +90,7 @@ def _long_form(loader: Loader, name: str, node: yaml.Node) -> dict[str, Any]:
     return {function: value}
 
 
-def _tagged_value(loader: Loader, node: yaml.Node) -> Any:
+def _tagged_value(loader: _Loader, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
@@ -93,4 +98,4 @@ def _tagged_value(loader: Loader, node: yaml.Node) -> Any:
     return loader.construct_scalar(node)  # type: ignore[arg-type]
 
 
-Loader.add_multi_constructor("!", _long_form)
+_Loader.add_multi_constructor("!", _long_form)
