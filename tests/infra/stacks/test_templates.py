@@ -1,9 +1,7 @@
 """The project's own templates, before anything is applied: valid for AWS, and of one mind with each other."""
 
 import json
-import os
-import subprocess
-import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,9 @@ import yaml
 from chassis import http
 from chassis.auth import NotSignedIn
 from chassis.browsers import protected
+from infra.deploy.package import chalice_project
+from infra.deploy.package.plan import config
+from infra.deploy.stages import deployable
 from infra.local.stacks.reading import read
 from tests.infra.stacks.project import KEY, OVERLAYS, ROOT, STACKS, TEMPLATES
 
@@ -37,26 +38,25 @@ def a_sample_app(directory: Path, overlay: Path) -> Path:
     """The least app that has the functions which an overlay speaks of."""
     handlers = [HANDLERS[name] for name in functions(read(overlay).resources)]
     (directory / ".chalice").mkdir()
-    config = {
+    own = {
         "version": "2.0",
         "app_name": "sample",
         "manage_iam_role": False,
         "iam_role_arn": "arn:aws:iam::000000000000:role/stated-in-the-overlay",
         "stages": {"dev": {"api_gateway_stage": "dev"}},
     }
-    (directory / ".chalice" / "config.json").write_text(json.dumps(config))
+    (directory / ".chalice" / "config.json").write_text(json.dumps(own))
     (directory / "app.py").write_text("\n".join(["from chalice import Chalice", "app = Chalice('sample')", *handlers]))
     return directory
 
 
 def packaged(project: Path, overlay: Path) -> str:
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": os.devnull,
-    }
-    command = [sys.executable, "-m", "tests.infra.stacks.packaging", str(project), str(overlay)]
-    return subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    """The template that Chalice writes, with the overlay merged into it, in the way in which packing has it made."""
+    own = json.loads((project / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        copied, code = Path(folder) / "copied", Path(folder) / "code"
+        chalice_project.copy(project, config(own, deployable("dev"), "arm64"), copied)
+        return yaml.safe_dump(chalice_project.package(copied, "dev", overlay, code))
 
 
 def lint(text: str) -> list[str]:

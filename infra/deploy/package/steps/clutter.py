@@ -1,6 +1,6 @@
 """Drops what came with the packages and no function reads.
 
-For arm64 on Python 3.11: 0.26 MB of deployment.zip (2.25 without this step), 0.75 MB of authorizer.zip (7.60).
+For arm64 on Python 3.11: 0.27 MB of deployment.zip (1.77 without this step), 0.64 MB of authorizer.zip (6.41).
 """
 
 import shutil
