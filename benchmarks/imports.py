@@ -1,4 +1,4 @@
-"""What importing each app costs over `import boto3`: `python -m benchmarks.imports`.
+"""What importing each app costs over `import botocore.session`: `python -m benchmarks.imports`.
 
 Fresh processes, with compiled code ready as in a well packed zip. The time is processor time around `import app`, which
 repeats on a busy machine; the parts are the self times of `python -X importtime`, summed by package.
@@ -15,7 +15,8 @@ from pathlib import Path
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 BUDGET = 60.0  # ms
-_TIMED = "import boto3, time; began = time.process_time(); import app; print(time.process_time() - began)"
+_SDK = "botocore.session"
+_TIMED = f"import {_SDK}, time; began = time.process_time(); import app; print(time.process_time() - began)"
 _SHOWN = 8
 
 
@@ -38,13 +39,13 @@ def report(runs: int) -> None:
 
 
 def timed(folder: Path) -> float:
-    """Milliseconds of `import app` in a process that has boto3."""
+    """Milliseconds of `import app` in a process that has the SDK."""
     return float(_run(folder, "-c", _TIMED).stdout) * 1000
 
 
 def shares(folder: Path, runs: int) -> list[tuple[str, float]]:
     """The median milliseconds of each package's own modules, the largest first."""
-    each = [_self_times(_run(folder, "-X", "importtime", "-c", "import boto3, app").stderr) for _ in range(runs)]
+    each = [_self_times(_run(folder, "-X", "importtime", "-c", f"import {_SDK}, app").stderr) for _ in range(runs)]
     packages = {package for run in each for package in run}
     middle = {package: statistics.median(run[package] for run in each) / 1000 for package in packages}
     return sorted(middle.items(), key=lambda item: -item[1])[:_SHOWN]
@@ -57,7 +58,7 @@ def _self_times(report: str) -> Counter[str]:
     """
     lines = [line.removeprefix("import time:").split("|") for line in report.splitlines() if "|" in line][1:]
     names = [name.strip() for _, _, name in lines]
-    caused = lines[names.index("boto3") + 1 : names.index("app") + 1]
+    caused = lines[names.index(_SDK) + 1 : names.index("app") + 1]
     times = Counter[str]()
     for own, _, name in caused:
         times[_package(name.strip())] += int(own)

@@ -63,7 +63,8 @@ def report(variants: list[Variant], machine: Lambda, runs: int, work: Path) -> N
     starts: dict[str, list[Start]] = {variant.name: [] for variant in variants}
     for run in range(runs):
         print(f"\rrun {run + 1} of {runs}", end="", file=sys.stderr)
-        for variant in variants:
+        first = run % len(variants)  # each run another: what came just before makes a difference
+        for variant in variants[first:] + variants[:first]:
             starts[variant.name].append(machine.start(variant))
     print(file=sys.stderr)
     counted = {each.name: machine.instructions(each, work) for each in variants} if shutil.which("valgrind") else {}

@@ -10,8 +10,8 @@ from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import Source
 
-# Lambda has boto3; chalice packs its own runtime part.
-_PROVIDED = {"boto3", "botocore", "chalice"}
+# The SDK comes by a step of packing (infra/deploy/package/steps/sdk.py); chalice packs its own runtime part.
+_PROVIDED = {"botocore", "chalice"}
 _OWN = {"chassis", "chalicelib"}
 _PIN = re.compile(r"([a-z0-9][a-z0-9._-]*)(\[[a-z0-9,._-]+\])?==([^\s;]+)( ; [^\\]+)?")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")

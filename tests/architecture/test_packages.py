@@ -41,10 +41,8 @@ def test_a_requirement_that_is_wrong_is_seen(requirements: str, flaw: str) -> No
     assert flaw in wrong_requirements(requirements, {"msgspec"}, A_LOCK)
 
 
-def test_what_lambda_has_and_the_standard_library_are_no_requirements() -> None:
-    text = (
-        "import os, boto3, msgspec\nfrom botocore.config import Config\nfrom chalice.app import Chalice\nimport httpx"
-    )
+def test_what_packing_brings_and_the_standard_library_are_no_requirements() -> None:
+    text = "import os, msgspec\nfrom botocore.config import Config\nfrom chalice.app import Chalice\nimport httpx"
     assert third_party([Source("chassis/a.py", text)]) == {"msgspec", "httpx"}
 
 

@@ -30,7 +30,7 @@ WALLS = (
     Wall(r"functions/(?P<own>\w+)/chalicelib/\w+/(__init__|commands|reactions|store)\.py", _PLAIN),
     Wall(r"functions/(?P<own>\w+)/app\.py", ("chalice", "chassis", _OWN)),
     Wall(r"chassis/(keys|tokens)\.py", ("msgspec", "jwt", "chassis")),  # the cryptography, for authorizers alone
-    Wall(r"chassis/(?!(keys|tokens)\.py).*", ("msgspec", "boto3", "botocore", "chalice", "chassis")),
+    Wall(r"chassis/(?!(keys|tokens)\.py).*", ("msgspec", "botocore", "chalice", "chassis")),
     Wall(
         r"chassis/(refusals|clock|settings|items|messages|idempotency|conditions|parsing|auth)\.py",
         never=("boto3", "botocore", "chalice"),
