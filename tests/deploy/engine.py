@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import WaiterError
 
 from infra.apps_in_process import app_folders
+from infra.deploy.artifacts import TEMPLATE_BYTES
 from infra.deploy.parts import Part, all_parts
 from infra.deploy.plan import in_order
 from infra.deploy.release import AT_ONCE
@@ -68,11 +69,18 @@ class Engine:
         stack = f"emporium-{stage.name}-{name}"
         cloudformation.create_stack(
             StackName=stack,
-            TemplateBody=body,
+            **self._sent(body),
             Parameters=[{"ParameterKey": each, "ParameterValue": value} for each, value in given.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
         return self._ended(stack, "stack_create_complete")
+
+    def _sent(self, body: str) -> dict[str, str]:
+        if len(body.encode()) <= TEMPLATE_BYTES:
+            return {"TemplateBody": body}
+        bucket = f"emporium-{production().name}"
+        self.client("s3").put_object(Bucket=bucket, Key="template.json", Body=body.encode())
+        return {"TemplateURL": f"{self.endpoint}/{bucket}/template.json"}
 
     def destroy(self, stack: str) -> None:
         self.client("cloudformation").delete_stack(StackName=stack)
