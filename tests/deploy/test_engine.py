@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.apps_in_process import app_folders
-from tests.deploy.engine import LACKING, Engine, production
+from tests.deploy.engine import LACKING, Engine, by_metric_math, production
 from tests.deploy.ministack import running
 from tests.deploy.translated import in_stage, of_type
 from tests.infra.stacks.project import BACKBONE, TEMPLATES
@@ -66,6 +66,13 @@ def test_what_the_engine_lacks_is_what_moves_aliases_and_nothing_else(engine: En
     with pytest.raises(ClientError, match="Unrecognized resource types") as refused:
         engine.deploy("whole", json.dumps(in_stage("orders", "prod")), {"Stage": {}}, STAGE)
     assert set(re.findall(r"AWS::\w+::\w+", str(refused.value))) == LACKING
+
+
+def test_an_alarm_that_the_engine_lacks_is_refused_by_it(engine: Engine) -> None:
+    resources = in_stage("orders", STAGE)["Resources"]
+    sum_of_two = {"Resources": {"It": next(each for each in resources.values() if by_metric_math(each))}}
+    sum_of_two["Resources"]["It"]["Properties"] |= {"AlarmActions": [], "OKActions": [], "AlarmName": "it"}
+    assert "metric math" in engine.deploy("math", json.dumps(sum_of_two).replace("${APIHandler}", "f"), {}, STAGE)
 
 
 def test_every_function_is_there_as_its_stage_wants_it(engine: Engine, functions: dict[str, Any]) -> None:

@@ -49,6 +49,7 @@ def test_a_stage_that_is_to_go_over_gradually_does_so_by_codedeploy(how: str) ->
     assert set(groups) == {f"{name}DeploymentGroup" for name in RELEASED}
     for name, group in groups.items():
         assert how in json.dumps(group["DeploymentConfigName"])
+        assert {"Name": {"Ref": "APIHandlerErrorsAlarm"}} in group["AlarmConfiguration"]["Alarms"]
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
         assert group["ServiceRoleArn"] == {"Fn::GetAtt": ["ReleaseRole", "Arn"]}
         alias = template["Resources"][f"{name.removesuffix('DeploymentGroup')}Aliaslive"]

@@ -141,6 +141,11 @@ def test_the_api_has_no_stage_but_the_one_that_is_throttled(capability: str) -> 
     assert [each["StageName"] for each in of_type(template, "AWS::ApiGateway::Stage").values()] == ["api"]
 
 
+def test_the_api_stands_in_its_region_behind_no_cdn_but_the_front_door(capability: str) -> None:
+    [api] = of_type(in_stage(capability), "AWS::ApiGateway::RestApi").values()
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+
+
 def test_what_the_gateway_refuses_itself_is_said_in_our_words_in_what_is_deployed(capability: str) -> None:
     [api] = of_type(in_stage(capability), "AWS::ApiGateway::RestApi").values()
     written = read(TEMPLATES / f"{capability}-app.yaml").resources["RestAPI"]["Properties"]["GatewayResponses"]

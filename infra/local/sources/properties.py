@@ -97,6 +97,15 @@ def _one(value: Any) -> Fields:
     return {}
 
 
+def _retries(value: Any) -> Fields:
+    """How EventBridge tries again to reach its target; nothing stands between a clock and its handler here."""
+    if not isinstance(value, dict) or set(value) - {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"}:
+        raise ValueError(f"{value!r} may hold MaximumEventAgeInSeconds and MaximumRetryAttempts, and nothing else")
+    for number in value.values():
+        _whole(number)
+    return {}
+
+
 def _state(value: Any) -> bool:
     if value not in ("ENABLED", "DISABLED"):
         raise ValueError(f"{value!r} is not ENABLED or DISABLED")
@@ -127,6 +136,7 @@ _SCHEDULE: dict[str, Callable[[Any], Fields]] = {
     "State": _as("enabled", _state),
     "Name": lambda value: {},
     "Description": lambda value: {},
+    "RetryPolicy": _retries,
 }
 _KINDS: dict[str, tuple[Callable[..., Mapping], dict[str, Callable[[Any], Fields]]]] = {
     "Queue": (QueueMapping, _QUEUE),

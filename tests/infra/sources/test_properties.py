@@ -52,7 +52,8 @@ def test_a_stream_event_becomes_a_stream_mapping() -> None:
 
 
 def test_a_schedule_event_becomes_a_schedule_mapping() -> None:
-    properties = {"Schedule": "rate(1 minute)", "Name": "tick", "Description": "", "State": "ENABLED"}
+    said = {"Name": "tick", "Description": "", "State": "ENABLED", "RetryPolicy": {"MaximumRetryAttempts": "1"}}
+    properties = {"Schedule": "rate(1 minute)", **said}
     assert from_properties("tick", properties) == ScheduleMapping("tick", "rate(1 minute)")
 
 
@@ -76,6 +77,8 @@ def test_a_disabled_event_makes_no_mapping(properties: dict[str, Any]) -> None:
         ({"Queue": QUEUE_ARN, "FilterCriteria": {}}, "the property FilterCriteria is not run locally"),
         ({"Stream": STREAM_ARN, "TumblingWindowInSeconds": 5}, "TumblingWindowInSeconds is not run locally"),
         ({"Schedule": "rate(1 day)", "Input": "{}"}, "Input is not run locally"),
+        ({"Schedule": "rate(1 day)", "RetryPolicy": {"Attempts": 1}}, "RetryPolicy: .*and nothing else"),
+        ({"Schedule": "rate(1 day)", "RetryPolicy": {"MaximumRetryAttempts": "x"}}, "'x' is not a whole number"),
         ({"Queue": {"Fn::GetAtt": ["Inbox", "Arn"]}}, "Queue: .* is a reference unresolved"),
         ({"Queue": "things"}, "Queue must be the ARN of an SQS queue, not 'things'"),
         ({"Queue": STREAM_ARN}, "Queue must be the ARN of an SQS queue"),

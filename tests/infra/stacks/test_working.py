@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from infra.apps_in_process import load_apps
 from infra.local.clients import Clients
-from infra.local.stacks import apply
+from infra.local.sources import of_app
+from infra.local.stacks import apply, overlay
 from tests.infra.stacks.inspection import queue_attributes, subscriptions
-from tests.infra.stacks.project import KEY_ARN, STACKS, STAGE
+from tests.infra.stacks.project import KEY_ARN, STACKS, STAGE, TEMPLATES
 
 
 @pytest.fixture
@@ -116,3 +118,11 @@ def test_only_where_a_stage_says_so_is_a_table_protected_from_deletion(clients: 
         for capability in ("customers", "orders", "products"):
             table = clients.dynamodb.describe_table(TableName=f"emporium-local-{capability}")["Table"]
             assert table["DeletionProtectionEnabled"] is (protected == "true")
+
+
+def test_every_event_source_of_the_overlays_is_one_that_can_be_run_here(clients: Clients) -> None:
+    exports = apply(STACKS, STAGE, clients)
+    for name, module in load_apps().items():
+        events = overlay(TEMPLATES / f"{name}-app.yaml", exports, STAGE).events
+        run = {mapping.handler for mapping in of_app(module.app, events)}
+        assert run == {source.name for source in module.app.event_sources}
