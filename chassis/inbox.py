@@ -57,7 +57,7 @@ def _received(record: Event) -> int:
 
 
 def _react(body: str, reactions: Mapping[str, Reaction]) -> None:
-    head = msgspec.json.decode(body, type=_Head)
+    head = _head(body)
     log.follow(head.traceparent)
     reaction = reactions.get(head.type)
     if reaction is None:
@@ -66,6 +66,14 @@ def _react(body: str, reactions: Mapping[str, Reaction]) -> None:
     with auth.on_behalf_of(head.actor):
         reaction(_decoder(reaction).decode(body))
     log.say("heard", event=head.id, type=head.type)
+
+
+def _head(body: str) -> _Head:
+    try:
+        return msgspec.json.decode(body, type=_Head)
+    except msgspec.MsgspecError:
+        log.follow(None)  # what is told of it is not to stand in the trace of the message before it
+        raise
 
 
 @cache

@@ -1,33 +1,20 @@
 """The templates that are watched: each capability's as Chalice and its overlay make it, with all that watches it."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
-import yaml
-
-from infra.apps_in_process import ROOT, app_folders
+from infra.apps_in_process import app_folders
 from infra.local.stacks.reading import read
 from infra.watching import watched
+from tests.deploy.translated import merged
+from tests.infra.stacks.project import TEMPLATES
+from tests.infra.stacks.project import WATCHING as BUSINESS
 
-TEMPLATES = ROOT / "infra" / "templates"
-BUSINESS = TEMPLATES / "watching.yaml"
 CAPABILITIES = tuple(app_folders())
 Resources = Mapping[str, Any]
 
-
-@cache
-def merged(capability: str) -> dict[str, Any]:
-    """A process for each app, as they are all called `app`."""
-    overlay = TEMPLATES / f"{capability}-app.yaml"
-    command = [sys.executable, "-m", "tests.infra.stacks.packaging", str(app_folders()[capability]), str(overlay)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    told = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return dict(yaml.safe_load(told))
+__all__ = ["BUSINESS", "CAPABILITIES", "TEMPLATES", "alarms", "dashboards", "every_alarm", "merged", "resources"]
 
 
 def resources(capability: str) -> Resources:

@@ -2,8 +2,11 @@
 
 import ast
 import re
+import subprocess
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from infra.apps_in_process import ROOT
 from infra.watching.dashboard import WORTH_A_LOOK
@@ -11,6 +14,10 @@ from tests.architecture.sources import sources
 
 TEXT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 QUERIES = [*re.findall(r"^ask '([^']+)'", TEXT, re.M), WORTH_A_LOOK]
+BLOCKS = re.findall(r"^```sh\n(.+?)^```", TEXT, re.M | re.S)
+# A command of the AWS CLI up to where the shell goes on to something else; its parts, and its options.
+COMMAND = re.compile(r"\baws (?!configure)([a-z-]+) ([a-z-]+)((?:\\\n|[^\n|;`)])*)")
+OF_THE_CLI = {"query", "output"}
 # What Logs Insights finds out by itself, and its own words.
 BUILT_IN = {"@timestamp", "@log", "@message", "@type", "@initDuration", "@duration", "@maxMemoryUsed"}
 WORDS = {"filter", "fields", "stats", "sort", "limit", "by", "as", "desc", "like", "in", "count", "pct", "max", "bin"}
@@ -50,3 +57,20 @@ def test_a_field_that_no_line_has_would_be_seen() -> None:
 def test_there_are_queries_and_each_is_one_line_of_a_shell() -> None:
     assert len(QUERIES) > 10
     assert TEXT.count("\nask '") == len(QUERIES) - 1
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_block_of_commands_is_one_that_a_shell_reads(block: str) -> None:
+    assert subprocess.run(["sh", "-n"], input=block, text=True, capture_output=True).stderr == ""
+
+
+def test_every_command_of_aws_is_one_that_it_has_with_the_options_that_it_takes() -> None:
+    session = botocore.session.get_session()
+    commands = COMMAND.findall(TEXT)
+    assert len(commands) > 15
+    for service, named, given in commands:
+        model = session.get_service_model(service)
+        operation = {xform_name(each, "-"): each for each in model.operation_names}[named]
+        taken = model.operation_model(operation).input_shape
+        options = {xform_name(each, "-") for each in (taken.members if taken else ())}
+        assert set(re.findall(r"--([a-z-]+)", given)) <= options | OF_THE_CLI, f"{service} {named}"

@@ -70,17 +70,9 @@ def used() -> list[Used]:
 def _by_alarms() -> Iterator[Used]:
     for capability, id, properties in every_alarm():
         by = f"{capability} {id}"
-        if "MetricName" in properties:
-            stat = properties.get("Statistic") or properties["ExtendedStatistic"]
-            yield _of(by, properties, stat)
-        for query in properties.get("Metrics", ()):
-            if "MetricStat" in query:
-                yield _of(by, query["MetricStat"]["Metric"], query["MetricStat"]["Stat"])
-
-
-def _of(by: str, metric: Mapping[str, Any], stat: str) -> Used:
-    dimensions = {each["Name"]: _text(each["Value"]) for each in metric["Dimensions"]}
-    return Used(by, metric["Namespace"], metric["MetricName"], dimensions, stat)
+        dimensions = {each["Name"]: _text(each["Value"]) for each in properties["Dimensions"]}
+        stat = properties.get("Statistic") or properties["ExtendedStatistic"]
+        yield Used(by, properties["Namespace"], properties["MetricName"], dimensions, stat)
 
 
 def _text(value: Any) -> str:

@@ -142,3 +142,15 @@ def test_a_batch_that_is_heard_at_once_counts_as_nothing(
     monkeypatch.setenv("METRICS", "on")
     hear(a_batch(a_body("one")), Ears().reactions)
     assert list(measured(lines(capsys.readouterr().out))) == []
+
+
+def test_what_can_not_be_read_is_not_told_within_the_trace_of_the_message_before_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", "on")
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    hear(a_batch(a_body(traceparent=f"00-{trace}-00f067aa0ba902b7-01"), "{"), Ears().reactions)
+    heard, failed = lines(capsys.readouterr().out)
+    assert (heard["message"], failed["message"]) == ("heard", "not heard")
+    assert trace in heard["trace"]
+    assert trace not in failed["trace"]
