@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from infra.apps_in_process import ROOT
+from infra.cli import main
 from infra.deploy import stacks
 from infra.deploy.artifacts import bucket_name
 from infra.deploy.aws import Aws
@@ -21,8 +23,9 @@ from infra.deploy.errors import DeployError
 from tests.deploy.deploying import DEV, deploy, destroy, foresee, outcome
 from tests.deploy.packages import NATIVE, Packages
 
-SHOP = Asked(DEV)
-ORDERS = Asked(DEV, "orders")
+# The engine has no alarms on what is reckoned from several metrics.
+SHOP = Asked(DEV, without=frozenset({"AWS::CloudWatch::Alarm"}))
+ORDERS = replace(SHOP, name="orders")
 SHARED = ("artifacts", "backbone", "identity")
 CAPABILITIES = ("customers", "orders", "products")
 
@@ -85,8 +88,21 @@ def test_one_capability_is_deployed_alone(aws: Aws, shop: list[str], pack: Pack)
     ]
 
 
+@pytest.mark.parametrize("options", [[], ["--dry-run"], ["--plan"]])
+def test_the_command_deploys_a_shared_stack_by_its_name(
+    shop: list[str], engine: str, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", engine)
+    done = CliRunner().invoke(main, ["deploy", "backbone", "--stage", "dev", *options])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[:2] == [
+        "dev in account 123456789012, us-east-1",
+        "emporium-dev-backbone: unchanged",
+    ]
+
+
 def test_a_change_is_shown_then_done_and_touches_that_capability_alone(aws: Aws, shop: list[str], pack: Pack) -> None:
-    larger = Asked(replace(DEV, memory=1024), "products")
+    larger = replace(SHOP, stage=replace(DEV, memory=1024), name="products")
     assert any("Modify Relay " in line for line in foresee(aws, larger, pack))
     assert functions_of(aws, "products")["Relay"]["MemorySize"] == DEV.memory
     assert outcome(deploy(aws, larger, pack), "products") == "updated"
