@@ -1,5 +1,6 @@
 """What a run that deploys may do: become one stage's role, and no more than to hand CloudFormation another."""
 
+import re
 from typing import Any
 
 import boto3
@@ -14,7 +15,9 @@ from infra.deploy.parts import Part
 from infra.local.stacks.reading import document
 from tests.infra.stacks.project import TEMPLATES
 
-RESOURCES: dict[str, Any] = document(TEMPLATES / "account" / "delivery.yaml")["Resources"]
+TEMPLATE = document(TEMPLATES / "account" / "delivery.yaml")
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
 ARN = "arn:aws:iam::123456789012:role/cloudformation-emporium-dev"
 OURS = ("emporium-${Stage}-", "/emporium/${Stage}/", "emporium-${Stage}*")
 # What has no name, or is of AWS: each with why it can not be narrowed.
@@ -43,6 +46,18 @@ def test_only_a_run_for_the_stages_environment_of_the_repository_becomes_the_rol
             "token.actions.githubusercontent.com:sub": {"Fn::Sub": "repo:${Repository}:environment:${Stage}"},
         }
     }
+
+
+@pytest.mark.parametrize("name", ["octocat/my.repo", "octocat@123456/my-repo@456789", "o_corp/r"])
+def test_a_repository_is_named_as_its_tokens_name_it(name: str) -> None:
+    assert re.fullmatch(PARAMETERS["Repository"]["AllowedPattern"], name)
+
+
+@pytest.mark.parametrize(
+    "name", ["octocat/*", "*/my-repo", "octocat", "octocat/my-repo:ref", "octocat/my-repo:*", "a/b/c"]
+)
+def test_no_name_is_of_several_repositories(name: str) -> None:
+    assert not re.fullmatch(PARAMETERS["Repository"]["AllowedPattern"], name)
 
 
 def test_only_cloudformation_becomes_the_role_that_it_works_by() -> None:
