@@ -1,5 +1,6 @@
 """What a client that was made for one OpenAPI document can no longer do by the next: its routes, requests, answers."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,13 +17,18 @@ def broken_routes(old: Document, new: Document) -> list[str]:
 
     A further kind of refusal, a further field of an answer, and what may be left out of a request break nobody.
     """
-    broken = []
+    broken, there = [], {_shape(path): methods for path, methods in new["paths"].items()}
     for path, methods in old["paths"].items():
         for method, operation in methods.items():
-            route, there = f"{method.upper()} {path}", new["paths"].get(path, {}).get(method)
-            reasons = _broken(operation, there, _parts(old), _parts(new)) if there else ["is offered no more"]
-            broken += [f"{route} {reason}" for reason in reasons]
+            after = there.get(_shape(path), {}).get(method)
+            reasons = _broken(operation, after, _parts(old), _parts(new)) if after else ["is offered no more"]
+            broken += [f"{method.upper()} {path} {reason}" for reason in reasons]
     return broken
+
+
+def _shape(path: str) -> str:
+    """The path as clients know it: how a part is called in the documents they do not."""
+    return re.sub(r"{\w+}", "{}", path)
 
 
 def _broken(old: Operation, new: Operation, before: Schema, after: Schema) -> Iterator[str]:
@@ -48,7 +54,7 @@ def _callers(old: Operation, new: Operation) -> Iterator[str]:
 
 
 def _parameters(old: Operation, new: Operation) -> Iterator[str]:
-    before, after = ({_id(each): each for each in operation.get("parameters", ())} for operation in (old, new))
+    before, after = _named(old), _named(new)
     for id, parameter in before.items():
         if id not in after:
             yield f"takes {id} no more"
@@ -82,5 +88,9 @@ def _parts(document: Document) -> Schema:
     return dict(document["components"]["schemas"])
 
 
-def _id(parameter: dict[str, Any]) -> str:
-    return f"the {parameter['in']} {parameter['name']}"
+def _named(operation: Operation) -> dict[str, dict[str, Any]]:
+    """The parameters, by what a client knows of them."""
+    parameters = operation.get("parameters", ())
+    parts = [each["name"] for each in parameters if each["in"] == "path"]
+    named = (f"part {parts.index(each['name']) + 1}" if each["in"] == "path" else each["name"] for each in parameters)
+    return {f"the {each['in']} {name}": each for name, each in zip(named, parameters, strict=True)}

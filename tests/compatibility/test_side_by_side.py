@@ -21,6 +21,9 @@ MOMENTS, EVENTS = released.moments(), released.events()
 CONTRACTS = {name: json.loads(text) for name, text in released.bundles().items()}
 HEARD = [(name, type) for name, each in CAPABILITIES.items() for type in each.reactions if type in EVENTS]
 
+# What is broken on purpose since the last release, as `breaks` says it, and why nobody misses it.
+MEANT: dict[str, str] = {}
+
 
 @pytest.fixture(scope="module")
 def lasting() -> Iterator[Shop]:
@@ -46,9 +49,10 @@ def takes(schema: dict[str, Any], value: Any) -> None:
     Draft202012Validator(schema).validate(value)
 
 
-def test_the_code_of_now_can_be_deployed_beside_the_last_release() -> None:
+def test_the_code_of_now_breaks_nothing_of_the_last_release_but_what_is_meant() -> None:
     stored = released.bundles()
-    assert [each for name in CAPABILITIES for other in stored for each in breaks(stored[other], bundle(name))] == []
+    broken = {each for name in CAPABILITIES for other in stored for each in breaks(stored[other], bundle(name))}
+    assert broken == MEANT.keys()
 
 
 @pytest.mark.parametrize("at", range(len(MOMENTS)))

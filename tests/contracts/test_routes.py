@@ -101,6 +101,16 @@ def refuse_for_another_reason(document: Document) -> None:
     operation(document)["responses"]["402"] = operation(document)["responses"]["409"]
 
 
+def call_a_part_of_the_path_otherwise(document: Document) -> None:
+    path = document["paths"].pop("/orders/{order_id}")
+    path["get"]["parameters"][0]["name"] = "id"
+    document["paths"]["/orders/{id}"] = path
+
+
+def take_shorter_ids(document: Document) -> None:
+    operation(document, "get", "/orders/{order_id}")["parameters"][0]["schema"]["maxLength"] = 8
+
+
 def let_everybody_in(document: Document) -> None:
     operation(document)["security"] = []
 
@@ -129,6 +139,11 @@ def after(change: Callable[[Document], None]) -> list[str]:
             take_shorter_pages,
             "GET /orders refuses a request that was good: the query limit: it has the maximum 100 and is taken with 50",
         ),
+        (
+            take_shorter_ids,
+            "GET /orders/{order_id} refuses a request that was good: the path part 1: it has the maxLength none"
+            " and is taken with 8",
+        ),
         (want_a_key, "POST /orders would need the header Idempotency-Key"),
         (answer_less, "POST /orders would answer 202 otherwise: total was removed"),
         (answer_with_another_status, "POST /orders would never answer 202"),
@@ -153,7 +168,14 @@ def test_a_route_that_was_open_to_all_and_is_not_any_more_is_told() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [offer_another_route, take_one_field_more, answer_more, refuse_for_another_reason, let_everybody_in],
+    [
+        offer_another_route,
+        take_one_field_more,
+        answer_more,
+        refuse_for_another_reason,
+        let_everybody_in,
+        call_a_part_of_the_path_otherwise,
+    ],
 )
 def test_what_a_client_does_not_miss_breaks_nobody(change: Callable[[Document], None]) -> None:
     assert after(change) == []

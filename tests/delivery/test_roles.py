@@ -1,5 +1,7 @@
 """What a run that deploys may do: become one stage's role, and no more than to hand CloudFormation another."""
 
+import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import boto3
@@ -7,14 +9,18 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
+from infra.apps_in_process import app_folders
 from infra.deploy.aws import Aws, execution_role
 from infra.deploy.change_sets import Wanted, propose
 from infra.deploy.checkov import exceptions, findings
 from infra.deploy.parts import Part
 from infra.local.stacks.reading import document
+from tests.deploy.translated import in_stage
 from tests.infra.stacks.project import TEMPLATES
 
-RESOURCES: dict[str, Any] = document(TEMPLATES / "account" / "delivery.yaml")["Resources"]
+TEMPLATE = document(TEMPLATES / "account" / "delivery.yaml")
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
 ARN = "arn:aws:iam::123456789012:role/cloudformation-emporium-dev"
 OURS = ("emporium-${Stage}-", "/emporium/${Stage}/", "emporium-${Stage}*")
 # What has no name, or is of AWS: each with why it can not be narrowed.
@@ -43,6 +49,18 @@ def test_only_a_run_for_the_stages_environment_of_the_repository_becomes_the_rol
             "token.actions.githubusercontent.com:sub": {"Fn::Sub": "repo:${Repository}:environment:${Stage}"},
         }
     }
+
+
+@pytest.mark.parametrize("name", ["octocat/my.repo", "octocat@123456/my-repo@456789", "o_corp/r"])
+def test_a_repository_is_named_as_its_tokens_name_it(name: str) -> None:
+    assert re.fullmatch(PARAMETERS["Repository"]["AllowedPattern"], name)
+
+
+@pytest.mark.parametrize(
+    "name", ["octocat/*", "*/my-repo", "octocat", "octocat/my-repo:ref", "octocat/my-repo:*", "a/b/c"]
+)
+def test_no_name_is_of_several_repositories(name: str) -> None:
+    assert not re.fullmatch(PARAMETERS["Repository"]["AllowedPattern"], name)
 
 
 def test_only_cloudformation_becomes_the_role_that_it_works_by() -> None:
@@ -87,6 +105,44 @@ def test_no_stage_can_change_what_it_is_allowed_itself() -> None:
     """The names of both roles are none of those that the stage's stacks may have."""
     names = [RESOURCES[role]["Properties"]["RoleName"]["Fn::Sub"] for role in ("DeployRole", "ExecutionRole")]
     assert names == ["github-emporium-${Stage}", "cloudformation-emporium-${Stage}"]
+
+
+SERVICES = {"CertificateManager": "acm", "Cognito": "cognito-idp"}  # where it is not the type's own word
+NAMES = {
+    *("AlarmName", "ApplicationName", "BucketName", "DashboardName", "FunctionName", "LogGroupName", "QueueName"),
+    *("RoleName", "TableName", "TopicName"),
+}
+
+
+def deployed() -> list[dict[str, Any]]:
+    """Every resource of a stage, functions as SAM translates them; the key of one's own is an administrator's."""
+    shared = [
+        path for path in sorted(TEMPLATES.glob("*.yaml")) if not path.stem.endswith("-app") and path.stem != "key"
+    ]
+    templates = [*map(document, shared), *map(in_stage, app_folders())]
+    return [resource for template in templates for resource in template["Resources"].values()]
+
+
+def test_cloudformation_may_work_with_every_kind_of_resource_that_a_stage_has() -> None:
+    allowed = {action.partition(":")[0] for each in statements("ExecutionRole") for action in listed(each["Action"])}
+    kinds = {resource["Type"].split("::")[1] for resource in deployed()}
+    needed = {SERVICES.get(kind, kind.lower()) for kind in kinds}
+    assert needed - allowed == set()
+
+
+def test_every_name_that_a_stage_gives_is_one_of_those_that_cloudformation_may_work_with() -> None:
+    named = [arn["Fn::Sub"] for each in statements("ExecutionRole") for arn in listed(each["Resource"]) if arn != "*"]
+    patterns = [re.sub(r"^(role|rule|table|parameter|dashboard)/", "", arn.rpartition(":")[2]) for arn in named]
+    properties = [each.get("Properties", {}).items() for each in deployed()]
+    given = [text for each in properties for key, value in each if key in NAMES for text in _texts(value)]
+    assert len(given) > 20
+    assert [name for name in given if not any(fnmatchcase(name, pattern) for pattern in patterns)] == []
+
+
+def _texts(name: Any) -> list[str]:
+    """As the template writes it; nothing for what refers to something that is named elsewhere."""
+    written = name if isinstance(name, str) else listed(name.get("Fn::Sub", []))
+    return [written] if isinstance(written, str) else written[:1]
 
 
 def test_checkov_finds_nothing_but_what_is_set_aside_everywhere() -> None:

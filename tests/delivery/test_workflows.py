@@ -45,7 +45,7 @@ def steps() -> Iterator[dict[str, Any]]:
 def commands() -> Iterator[list[str]]:
     """The words of each line that is run, with the settings of a run filled in."""
     for step in steps():
-        for line in step.get("run", "").replace("$STAGE", "dev").splitlines():
+        for line in step.get("run", "").replace("$STAGE", "dev").replace("$BREAKING", "--allow-breaking").splitlines():
             yield shlex.split(line)
 
 
@@ -126,7 +126,7 @@ def test_every_stage_is_brought_in_the_order_of_the_stages_and_after_the_tests()
 def test_a_stage_is_looked_at_with_a_real_order_right_after_it_was_brought() -> None:
     job = WORKFLOWS["stage.yml"]["jobs"]["deploy"]
     ran = [step["run"] for step in job["steps"] if "run" in step]
-    brought = ran.index('.venv/bin/emporium deploy --stage "$STAGE"')
+    brought = ran.index('.venv/bin/emporium deploy --stage "$STAGE" $BREAKING')
     assert ran[brought + 1] == '.venv/bin/emporium smoke --stage "$STAGE"'
     assert job["environment"] == job["env"]["STAGE"] == "${{ inputs.stage }}"
     assert job["concurrency"] == {"group": "deploy-${{ inputs.stage }}", "cancel-in-progress": False}

@@ -1,7 +1,11 @@
 """The smoke test against the running shop, as it is run against every stage."""
 
+import json
+import os
 import subprocess
 import sys
+
+import boto3
 
 from tests.system.conftest import Client
 
@@ -31,3 +35,20 @@ def test_a_shop_that_does_not_work_is_told_by_status_and_one_line(shop: Client) 
     [line] = run.stderr.splitlines()
     assert line.startswith("emporium smoke: failed at step 4 of 10, find a product: GET /products/nothing/stock was")
     assert "(request " in line
+
+
+def test_a_stage_is_found_where_its_stacks_say_that_it_answers(shop: Client) -> None:
+    cloud, rice = shop.stack.address("cloud"), shop.product("rice", 3)
+    template = {
+        "Resources": {"Nothing": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"Url": {"Value": shop.stack.address("front door")}},
+    }
+    cloudformation = boto3.client("cloudformation", endpoint_url=cloud)
+    cloudformation.create_stack(StackName="emporium-dev-edge", TemplateBody=json.dumps(template))
+    run = subprocess.run(
+        [*SMOKE, "--stage", "dev", "--sku", rice],
+        env=os.environ | {"AWS_ENDPOINT_URL": cloud},
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
