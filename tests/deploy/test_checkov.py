@@ -17,7 +17,7 @@ from tests.infra.stacks.project import ROOT, TEMPLATES
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     """In all that is deployed to production, functions as SAM translates them."""
     folder = tmp_path_factory.mktemp("templates")
-    for path in TEMPLATES.glob("*.yaml"):
+    for path in TEMPLATES.rglob("*.yaml"):
         if not path.stem.endswith("-app"):
             shutil.copy(path, folder)
     for name in app_folders():

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 import cfnlint.api
 import pytest
 
+from chassis.browsers import protected
 from infra.apps_in_process import app_folders, load_apps
 from infra.deploy.stages import LOCAL, load
 from infra.local.routes import prefixes
@@ -44,8 +46,11 @@ def test_what_is_deployed_is_valid(capability: str, stage: str) -> None:
     assert [str(match) for match in cfnlint.api.lint(text, regions=[REGION])] == []
 
 
-def test_the_front_door_is_valid() -> None:
-    assert [str(match) for match in cfnlint.api.lint(EDGE.read_text(), regions=[REGION])] == []
+@pytest.mark.parametrize(
+    "path", [each for each in TEMPLATES.rglob("*.yaml") if not each.stem.endswith("-app")], ids=str
+)
+def test_what_is_deployed_as_it_is_written_is_valid(path: Path) -> None:
+    assert [str(match) for match in cfnlint.api.lint(path.read_text(), regions=[REGION])] == []
 
 
 def test_every_handler_is_a_function_and_every_function_a_handler(capability: str) -> None:
@@ -208,6 +213,17 @@ def test_the_front_door_sends_each_path_to_the_capability_whose_it_is() -> None:
     assert sent == {
         f"/{prefix}*": name for name, module in load_apps().items() for prefix in prefixes(module.app.routes)
     }
+
+
+def test_the_front_door_answers_what_is_nobodys_in_the_words_and_headers_of_the_apis() -> None:
+    code = read(EDGE).resources["NobodysPath"]["Properties"]["FunctionCode"]
+    api = read(TEMPLATES / "orders-app.yaml").resources["RestAPI"]["Properties"]["GatewayResponses"]
+    problem = json.loads(api["MISSING_AUTHENTICATION_TOKEN"]["ResponseTemplates"]["application/json"])
+    for name in ("type", "title", "detail"):
+        assert f"{name}: '{problem[name]}'" in code
+    headers = {name.lower(): value for name, value in protected(shared=False).items()}
+    for name, value in (headers | {"content-type": "application/problem+json"}).items():
+        assert f"'{name}': {{ value: '{value}' }}" in code or f"'{name}': {{ value: \"{value}\" }}" in code
 
 
 def test_the_front_door_hands_on_all_but_the_host_keeps_nothing_and_speaks_tls_alone() -> None:

@@ -17,7 +17,7 @@ from infra.deploy.package import chalice_project
 from infra.deploy.package.plan import config
 from infra.deploy.stages import deployable
 from infra.local.stacks.reading import read
-from tests.infra.stacks.project import KEY, OVERLAYS, ROOT, STACKS, TEMPLATES
+from tests.infra.stacks.project import OVERLAYS, ROOT, STACKS, TEMPLATES
 
 APPS = {path.parent.name: path.parent for path in sorted((ROOT / "functions").glob("*/app.py"))}
 HANDLERS = {
@@ -87,11 +87,6 @@ def assert_listens_to_what_stands(events: dict[str, Any]) -> None:
     for event in events.values():
         source = {name: value for name, value in event["Properties"].items() if name in ("Queue", "Stream")}
         assert event["Type"] == "Schedule" or "Fn::ImportValue" in json.dumps(source)
-
-
-@pytest.mark.parametrize("path", [*STACKS, KEY], ids=lambda path: path.stem)
-def test_a_stack_is_valid(path: Path) -> None:
-    assert lint(path.read_text()) == []
 
 
 @pytest.mark.parametrize("capability", APPS)
