@@ -1,7 +1,10 @@
 """How what the parts say is shown."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from chassis import invocations, log
 from infra.local.lines import is_routine, readable
 
 HEARD = b'{"at":"2026-01-01T00:00:00Z","level":"info","message":"heard","trace":"00-1-2-01","event":"order/1"}\n'
@@ -9,6 +12,19 @@ HEARD = b'{"at":"2026-01-01T00:00:00Z","level":"info","message":"heard","trace":
 
 def test_a_structured_line_is_shown_as_its_message_and_its_fields() -> None:
     assert readable(HEARD) == b"heard event=order/1"
+
+
+def test_what_all_lines_of_an_invocation_tell_alike_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
+    monkeypatch.setattr(invocations, "_cold", True)
+    invocations.begin("kitchen", SimpleNamespace(aws_request_id="1", function_name="relay"))
+    log.say("heard", event="cup/1")
+    log.begin({})
+    line = capsys.readouterr().out
+    assert "cold_start" in line
+    assert readable(line.encode()) == b"heard event=cup/1"
 
 
 def test_a_failure_is_shown_with_its_level_and_its_traceback_below() -> None:
