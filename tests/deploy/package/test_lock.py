@@ -5,6 +5,7 @@ import pytest
 from infra.deploy.package import lock
 from infra.deploy.package.errors import NotPacked
 from infra.deploy.package.plan import ROOT
+from tests.architecture.packages import needed
 
 HASH = "sha256:" + "0a" * 32
 TEXT = f"""networkx==3.6.1 ; python_full_version < '3.12' \\
@@ -55,6 +56,10 @@ def test_a_requirement_that_is_not_as_in_the_lock_is_refused(line: str, said: st
     with pytest.raises(NotPacked, match=r"requirements\.txt: ") as refused:
         lock.hashed(line, lock.read(TEXT))
     assert said in str(refused.value)
+
+
+def test_the_packages_that_are_packed_as_they_are_installed_are_the_sdk_with_its_needs_and_chalice() -> None:
+    assert set(lock.INSTALLED) == {"chalice"} | needed({"botocore"}, [])
 
 
 def test_an_environment_that_is_not_as_the_lock_says_packs_nothing() -> None:
