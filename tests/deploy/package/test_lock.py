@@ -69,3 +69,9 @@ def test_an_environment_that_is_not_as_the_lock_says_packs_nothing() -> None:
         NotPacked, match=r"botocore [0-9.]+ is installed, and is not what requirements\.lock has: run `make"
     ):
         lock.check_installed({**ours, "botocore": {"0.1": [HASH]}})
+
+
+def test_an_environment_without_chalice_packs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "INSTALLED", ("chalice-of-nobody",))
+    with pytest.raises(NotPacked, match="chalice-of-nobody is not installed in this environment: run `make clean"):
+        lock.check_installed({})
