@@ -62,13 +62,12 @@ def capabilities() -> list[str]:
 def config(of_project: Mapping[str, Any], stage: Stage, architecture: str) -> dict[str, Any]:
     """Chalice's config with the one stage that is packed, which need not stand there: infra/stages.toml has it.
 
-    What `emporium configure` wrote for plain Chalice is left out: the overlay says all that, and roles, itself.
+    What `emporium configure` wrote for plain Chalice is left out: the overlay says all that, memory and roles, itself.
     """
     common = {name: value for name, value in of_project.items() if name != "stages"}
     own = of_project.get("stages", {}).get(stage.name, {})
     named = {name: own[name] for name in ("api_gateway_stage",) if name in own}
-    said = {"lambda_architecture": architecture, "lambda_memory_size": stage.memory}
-    return common | {"stages": {stage.name: named | said}}
+    return common | {"stages": {stage.name: named | {"lambda_architecture": architecture}}}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import pytest
 from infra.deploy.package import lock
 from infra.deploy.package.errors import NotPacked
 from infra.deploy.package.plan import ROOT
+from tests.architecture.packages import needed
 
 HASH = "sha256:" + "0a" * 32
 TEXT = f"""networkx==3.6.1 ; python_full_version < '3.12' \\
@@ -57,6 +58,10 @@ def test_a_requirement_that_is_not_as_in_the_lock_is_refused(line: str, said: st
     assert said in str(refused.value)
 
 
+def test_the_packages_that_are_packed_as_they_are_installed_are_the_sdk_with_its_needs_and_chalice() -> None:
+    assert set(lock.INSTALLED) == {"chalice"} | needed({"botocore"}, [])
+
+
 def test_an_environment_that_is_not_as_the_lock_says_packs_nothing() -> None:
     ours = lock.read((ROOT / "requirements.lock").read_text(encoding="utf-8"))
     lock.check_installed(ours)
@@ -64,3 +69,9 @@ def test_an_environment_that_is_not_as_the_lock_says_packs_nothing() -> None:
         NotPacked, match=r"botocore [0-9.]+ is installed, and is not what requirements\.lock has: run `make"
     ):
         lock.check_installed({**ours, "botocore": {"0.1": [HASH]}})
+
+
+def test_an_environment_without_chalice_packs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "INSTALLED", ("chalice-of-nobody",))
+    with pytest.raises(NotPacked, match="chalice-of-nobody is not installed in this environment: run `make clean"):
+        lock.check_installed({})

@@ -68,12 +68,13 @@ def test_the_cryptography_is_in_the_zip_of_the_authorizer_and_of_no_other_functi
 
 
 @pytest.mark.parametrize(("capability", "architecture"), EACH)
-def test_every_function_runs_on_the_python_and_the_machine_that_its_zip_is_for(
+def test_every_function_runs_on_the_python_and_the_machine_that_its_zip_is_for_with_the_stages_memory(
     packages: Packages, capability: str, architecture: str
 ) -> None:
     for properties in functions(packages(capability, architecture).template).values():
         assert properties["Runtime"] == "python{}.{}".format(*sys.version_info)
         assert properties["Architectures"] == [architecture]
+        assert properties["MemorySize"] == {"Ref": "Memory"}
 
 
 @pytest.mark.parametrize("name", ["deployment.zip", "authorizer.zip"])

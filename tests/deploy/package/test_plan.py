@@ -44,7 +44,7 @@ def test_a_step_that_is_left_out_leaves_the_others_in_their_order() -> None:
         assert not made.whole
 
 
-def test_the_config_of_a_stage_is_the_projects_with_what_the_stage_says() -> None:
+def test_the_config_of_a_stage_is_the_projects_with_the_architecture() -> None:
     project = {
         "version": "2.0",
         "app_name": "a",
@@ -53,9 +53,7 @@ def test_the_config_of_a_stage_is_the_projects_with_what_the_stage_says() -> Non
     assert plan.config(project, DEV, "x86_64") == {
         "version": "2.0",
         "app_name": "a",
-        "stages": {
-            "dev": {"api_gateway_stage": "v1", "lambda_architecture": "x86_64", "lambda_memory_size": DEV.memory}
-        },
+        "stages": {"dev": {"api_gateway_stage": "v1", "lambda_architecture": "x86_64"}},
     }
 
 
