@@ -16,7 +16,10 @@ def ready(app: Chalice) -> None:
     handler = settings.text("_HANDLER")  # as app.relay; set by Lambda
     if handler in (each.handler_string for each in app.builtin_auth_handlers):
         from chassis import tokens  # noqa: F401  # with the cryptography, which no other function pays for
-    aws.client("sns" if _hears_a_table(app, handler) else "dynamodb")
+    if _hears_a_table(app, handler):
+        aws.client("sns")
+    else:
+        aws.client("dynamodb")
     gc.freeze()
     gc.enable()
 
