@@ -1,7 +1,8 @@
 """The init phase of a function on Lambda: what each first request would wait for is done before there is one.
 
-Packing adds the call to app.py (infra/deploy/package/steps/init_phase.py): nowhere else is there such a phase. Lambda
-gives it more processor than most functions have. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+Packing adds the call to app.py (infra/deploy/package/steps/init_phase.py): nowhere else is there such a phase. Where
+Lambda starts a function ahead (provisioned concurrency), nobody waits for it.
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
 import gc
@@ -16,7 +17,10 @@ def ready(app: Chalice) -> None:
     handler = settings.text("_HANDLER")  # as app.relay; set by Lambda
     if handler in (each.handler_string for each in app.builtin_auth_handlers):
         from chassis import tokens  # noqa: F401  # with the cryptography, which no other function pays for
-    aws.client("sns" if _hears_a_table(app, handler) else "dynamodb")
+    if _hears_a_table(app, handler):
+        aws.client("sns")
+    else:
+        aws.client("dynamodb")
     gc.freeze()
     gc.enable()
 

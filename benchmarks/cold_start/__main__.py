@@ -68,7 +68,7 @@ def report(variants: list[Variant], machine: Lambda, runs: int, work: Path) -> N
             starts[variant.name].append(machine.start(variant))
     print(file=sys.stderr)
     counted = {each.name: machine.instructions(each, work) for each in variants} if shutil.which("valgrind") else {}
-    print("| init + first request | median | quarter to quarter | init | processor | instructions | zip |")
+    print("| init + first request | median | quarter to quarter | the request | processor | instructions | zip |")
     print("|---|---|---|---|---|---|---|")
     for variant in variants:
         print(_row(variant, starts[variant.name], counted.get(variant.name), work))
@@ -78,9 +78,11 @@ def report(variants: list[Variant], machine: Lambda, runs: int, work: Path) -> N
 
 def _row(variant: Variant, starts: list[Start], instructions: float | None, work: Path) -> str:
     lower, middle, upper = statistics.quantiles([each.whole for each in starts], n=4)
-    init, processor = (statistics.median(getattr(each, name) for each in starts) for name in ("init", "processor"))
+    request, processor = (
+        statistics.median(getattr(each, name) for each in starts) for name in ("request", "processor")
+    )
     counted = f"{instructions:,.0f} M" if instructions else ""
-    cells = [variant.name, f"{middle:.0f} ms", f"{lower:.0f} - {upper:.0f}", f"{init:.0f} ms", f"{processor:.0f} ms"]
+    cells = [variant.name, f"{middle:.0f} ms", f"{lower:.0f} - {upper:.0f}", f"{request:.0f} ms", f"{processor:.0f} ms"]
     return f"| {' | '.join([*cells, counted, _size(variant, work)])} |"
 
 
