@@ -35,7 +35,7 @@ def upload(folder: Path, zips: Mapping[str, str], bucket: str, aws: Aws) -> int:
     """Puts the zips there that are not yet; gives how many were."""
     missing = [name for name, digest in zips.items() if not _is_there(bucket, code_key(digest), aws)]
     for name in missing:
-        aws.s3.put_object(Bucket=bucket, Key=code_key(zips[name]), Body=(folder / name).read_bytes())
+        _put(bucket, code_key(zips[name]), (folder / name).read_bytes(), aws)
     return len(missing)
 
 
@@ -46,7 +46,7 @@ def sent(template: Mapping[str, Any], bucket: str, aws: Aws) -> dict[str, str]:
         return {"TemplateBody": text}
     key = f"templates/{hashlib.sha256(text.encode()).hexdigest()}.json"
     if not _is_there(bucket, key, aws):
-        aws.s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
+        _put(bucket, key, text.encode(), aws)
     return {"TemplateURL": f"{aws.s3.meta.endpoint_url}/{bucket}/{key}"}
 
 
@@ -58,6 +58,11 @@ def _placed(name: str, resource: Mapping[str, Any], zips: Mapping[str, str], buc
         raise Unusable(f"{name} takes its code from {file}, which was not packed; there are: {', '.join(zips)}")
     code = f"s3://{bucket}/{code_key(zips[file])}"
     return {**resource, "Properties": {**resource["Properties"], "CodeUri": code}}
+
+
+def _put(bucket: str, key: str, content: bytes, aws: Aws) -> None:
+    """Into our own bucket alone: its name can be guessed, and somebody else may have taken it."""
+    aws.s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=aws.account)
 
 
 def _is_there(bucket: str, key: str, aws: Aws) -> bool:

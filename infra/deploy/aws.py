@@ -25,7 +25,7 @@ _CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard
 _NO_CREDENTIALS = "AWS has not been given credentials: set AWS_PROFILE, or run `aws configure` or `aws sso login`"
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _WRONG = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId"}
-_FORBIDDEN = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_FORBIDDEN = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 
 
 @dataclass(frozen=True)

@@ -112,9 +112,9 @@ def propose(
 
 def remove(stack: Stack, aws: Aws, say: Say) -> list[str]:
     """Deletes the stack; gives the names of what was retained. Raises DeployError with the reasons."""
-    seen = {event["EventId"] for event in stacks.events(aws.cloudformation, stack.id)}
+    before = stacks.newest_event(aws.cloudformation, stack.id)
     aws.cloudformation.delete_stack(StackName=stack.id, **execution_role())
-    status, happened = stacks.follow(aws.cloudformation, stack.id, seen, say)
+    status, happened = stacks.follow(aws.cloudformation, stack.id, before, say)
     if status not in GOOD:
         raise _failure(f"{stack.name} could not be deleted", happened)
     skipped = [each for each in happened if each.get("ResourceStatus") == "DELETE_SKIPPED"]
@@ -140,9 +140,9 @@ def _carry_out(name: str, change_set: ChangeSet, aws: Aws, say: Say) -> None:
     stack = stacks.find(aws.cloudformation, name)
     if stack is None:
         raise DeployError(f"{name} is gone: somebody deleted it meanwhile; deploy again")
-    seen = {event["EventId"] for event in stacks.events(aws.cloudformation, stack.id)}
+    before = stacks.newest_event(aws.cloudformation, stack.id)
     aws.cloudformation.execute_change_set(ChangeSetName=change_set.id)
-    status, happened = stacks.follow(aws.cloudformation, stack.id, seen, say)
+    status, happened = stacks.follow(aws.cloudformation, stack.id, before, say)
     if status not in GOOD:
         raise _failure(f"{name} is {status}", happened)
 

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from infra.deploy import acceptance, artifacts, stacks
 from infra.deploy.aws import Aws
 from infra.deploy.change_sets import Wanted, bring, foreseen
-from infra.deploy.errors import Unusable
+from infra.deploy.errors import DeployError, Unusable
 from infra.deploy.package import Packed, capabilities, package
 from infra.deploy.parts import Part, all_parts, given, read_part, stack_name
 from infra.deploy.plan import chosen, in_order, known
 from infra.deploy.stacks import Say, Stack
 from infra.deploy.stages import Stage
 from infra.deploy.states import begin
-from infra.deploy.translate import translate
+from infra.deploy.translate import NotTranslated, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "infra" / "templates"
@@ -96,7 +97,7 @@ def _wanted(
     template = part.template
     if part.name in packed:
         placed = artifacts.with_code(template, packed[part.name].zips, bucket)
-        template = translate(placed, values, aws.region)
+        template = _translated(part.name, placed, values, aws)
     resources = {name: each for name, each in template["Resources"].items() if each["Type"] not in asked.without}
     return Wanted(
         stack=stack_name(asked.stage.name, part.name),
@@ -106,6 +107,13 @@ def _wanted(
         protected=asked.stage.protected and bool(part.retained),
         bucket=bucket,
     )
+
+
+def _translated(name: str, template: Mapping[str, Any], values: Mapping[str, str], aws: Aws) -> dict[str, Any]:
+    try:
+        return translate(template, values, aws.region)
+    except NotTranslated as error:
+        raise DeployError(f"the template of {name} is no sound SAM: {error}") from None
 
 
 def _said_before(part: Part, stage: Stage, live: Stack | None, aws: Aws) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Asks CloudFormation: which stacks a stage has, what they export, and how they got on."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,32 +51,37 @@ def find(cloudformation: "CloudFormationClient", name: str) -> Stack | None:
         raise
 
 
-def events(cloudformation: "CloudFormationClient", stack_id: str) -> list[dict[str, Any]]:
-    """All that happened to the stack, in the order of time."""
+def events(cloudformation: "CloudFormationClient", stack_id: str, after: str = "") -> list[dict[str, Any]]:
+    """What happened to the stack since the event of that id, in the order of time; without one, all that ever did."""
     pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id)
-    return [dict(event) for page in pages for event in page["StackEvents"]][::-1]
+    newest_first = (dict(event) for page in pages for event in page["StackEvents"])
+    return [*itertools.takewhile(lambda event: event["EventId"] != after, newest_first)][::-1]
+
+
+def newest_event(cloudformation: "CloudFormationClient", stack_id: str) -> str:
+    """The id of the last thing that happened to the stack."""
+    newest = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+    return newest[0]["EventId"] if newest else ""
 
 
 def follow(
-    cloudformation: "CloudFormationClient", stack_id: str, seen: set[str], say: Say
+    cloudformation: "CloudFormationClient", stack_id: str, after: str, say: Say
 ) -> tuple[str, list[dict[str, Any]]]:
-    """Waits until the operation under way is over; gives the stack's status and what happened since `seen`.
+    """Waits until the operation under way is over; gives the stack's status and what happened since that event.
 
-    `seen` are the ids of the events from before. Each resource that is done, or fails, is said.
+    Each resource that is done, or fails, is said, and now and then that it takes long.
     """
     happened: list[dict[str, Any]] = []
     told = time.monotonic()
     for pause in pauses():
         stack = find(cloudformation, stack_id)
-        for event in events(cloudformation, stack_id):
-            if event["EventId"] not in seen:
-                seen.add(event["EventId"])
-                happened.append(event)
-                for line in _told(event):
-                    say(line)
-                    told = time.monotonic()
+        new = events(cloudformation, stack_id, happened[-1]["EventId"] if happened else after)
+        happened += new
+        lines = [line for event in new for line in _told(event)]
         if stack and time.monotonic() - told > PATIENCE_SECONDS:  # a distribution of CloudFront takes minutes
-            say(f"  still {stack.status.replace('_', ' ').lower()}: {stack.name}")
+            lines.append(f"  still {stack.status.replace('_', ' ').lower()}: {stack.name}")
+        for line in lines:
+            say(line)
             told = time.monotonic()
         if stack is None or is_over(stack.status):
             return stack.status if stack else "DELETE_COMPLETE", happened

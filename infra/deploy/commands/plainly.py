@@ -17,7 +17,6 @@ def plainly() -> Iterator[None]:
     """Exit status 1 for what failed, 2 for what could not be begun, 130 for Ctrl-C."""
     from infra.deploy.aws import in_plain_words
     from infra.deploy.package import NotPacked
-    from infra.deploy.translate import NotTranslated
     from infra.local.stacks.errors import TemplateError
 
     try:
@@ -25,7 +24,7 @@ def plainly() -> Iterator[None]:
             yield
     except DeployError as error:
         _end(str(error), error.status)
-    except (NotPacked, NotTranslated, StageNotKnown, StagesNotRead, TemplateError) as error:
+    except (NotPacked, StageNotKnown, StagesNotRead, TemplateError) as error:
         _end(str(error), Unusable.status)
     except KeyboardInterrupt:
         _end(
