@@ -21,6 +21,7 @@ _DEFAULTS: Mapping[str, Any] = {
             "TemporaryPasswordValidityDays": 7,
         }
     },
+    "UserPoolTier": "ESSENTIALS",
 }
 _FOR_EVER = ("UsernameAttributes", "UsernameConfiguration")
 
@@ -70,6 +71,7 @@ USER_POOL = Kind(
         "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": None},
         "AccountRecoverySetting": {"RecoveryMechanisms": [{"Name": None, "Priority": None}]},
         "DeletionProtection": frozenset({"ACTIVE", "INACTIVE"}),
+        "UserPoolTier": frozenset({"LITE", "ESSENTIALS", "PLUS"}),
         "Policies": {"PasswordPolicy": dict.fromkeys(_DEFAULTS["Policies"]["PasswordPolicy"])},
     },
     required=("UserPoolName",),
