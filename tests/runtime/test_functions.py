@@ -12,6 +12,7 @@ from tests.contracts.stocked import made
 from tests.contracts.test_rights import live_through_everything
 from tests.runtime.function import FunctionFailed
 from tests.runtime.shop import PackedShop, open_packed
+from tests.tokens import bearer
 
 
 def an_order_is_confirmed(shop: PackedShop) -> None:
@@ -38,6 +39,24 @@ def test_every_route_queue_stream_schedule_and_authorizer_of_the_zips_answers(sh
     made(shop.call("DELETE", "/products/mug", if_match="*"))
     live_through_everything(shop)
     assert shop.unasked() == []
+
+
+def test_a_token_that_nobody_signed_is_refused_by_the_zips(shop: PackedShop) -> None:
+    head, payload, signature = bearer("customer:bob").split(".")
+    forged = f"{head}.{payload}.{signature[::-1]}"
+    assert shop.call("GET", "/orders", by="", authorization=forged).status == 401
+    assert shop.call("GET", "/orders", by="", authorization=f"{head}.{payload}.{signature}").status == 200
+
+
+def test_a_function_leaves_nothing_behind_beside_its_code_where_lambdas_disk_is_read_only(
+    packed: Mapping[str, Packed], shop: PackedShop
+) -> None:
+    an_order_is_confirmed(shop)  # what is not compiled yet would be, and kept
+    for name in shop.apps:
+        for function in shop.apps[name].functions.values():
+            with zipfile.ZipFile(packed[name].folder / f"{function.code.name}.zip") as zipped:
+                packed_names = set(zipped.namelist())
+            assert {path.relative_to(function.code).as_posix() for path in function.code.rglob("*.pyc")} <= packed_names
 
 
 @pytest.mark.parametrize(
