@@ -22,13 +22,9 @@ from tests.deploy.translated import in_stage
 from tests.infra.moto.running import client
 from tests.infra.stacks.project import TEMPLATES
 
-# What this engine has not, and nothing but this is left out: what moves aliases step by step (its stages go over all at
-# once), and alarms that work with more than one series.
+# What this engine has not, and nothing but this is left out: what moves aliases step by step. Its stages go over all at
+# once.
 LACKING = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"}
-
-
-def by_metric_math(resource: Mapping[str, Any]) -> bool:
-    return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
 
 
 def production() -> Stage:
@@ -53,8 +49,6 @@ class Engine:
         if not part.app:
             return self.deploy_shared(TEMPLATES / f"{part.name}.yaml")
         template = in_stage(part.name, production())
-        made = {name: each for name, each in template["Resources"].items() if not by_metric_math(each)}
-        template = {**template, "Resources": made}
         return self.deploy(part.name, json.dumps(template), template["Parameters"], production())
 
     def ids(self, part: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.apps_in_process import app_folders
-from tests.deploy.engine import LACKING, Engine, by_metric_math, production
+from tests.deploy.engine import LACKING, Engine, production
 from tests.deploy.ministack import running
 from tests.deploy.translated import in_stage, of_type
 from tests.infra.stacks.project import BACKBONE, TEMPLATES
@@ -66,13 +66,6 @@ def test_what_the_engine_lacks_is_what_moves_aliases_and_nothing_else(engine: En
     with pytest.raises(ClientError, match="Unrecognized resource types") as refused:
         engine.deploy("whole", json.dumps(in_stage("orders", "prod")), {"Stage": {}}, STAGE)
     assert set(re.findall(r"AWS::\w+::\w+", str(refused.value))) == LACKING
-
-
-def test_an_alarm_that_the_engine_lacks_is_refused_by_it(engine: Engine) -> None:
-    resources = in_stage("orders", STAGE)["Resources"]
-    sum_of_two = {"Resources": {"It": next(each for each in resources.values() if by_metric_math(each))}}
-    sum_of_two["Resources"]["It"]["Properties"] |= {"AlarmActions": [], "OKActions": [], "AlarmName": "it"}
-    assert "metric math" in engine.deploy("math", json.dumps(sum_of_two).replace("${APIHandler}", "f"), {}, STAGE)
 
 
 def test_every_function_is_there_as_its_stage_wants_it(engine: Engine, functions: dict[str, Any]) -> None:
@@ -236,6 +229,15 @@ def test_the_front_door_finds_each_api_where_it_stands(engine: Engine, apis: dic
     [listed] = engine.client("cloudfront").list_distributions()["DistributionList"]["Items"]
     origins = {each["Id"]: (each["DomainName"], each["OriginPath"]) for each in listed["Origins"]["Items"]}
     assert origins == {name: (f"{id}.execute-api.us-east-1.amazonaws.com", "/api") for name, id in apis.items()}
+
+
+def test_what_production_keeps_refuses_to_be_deleted(engine: Engine) -> None:
+    for name in app_folders():
+        table = engine.client("dynamodb").describe_table(TableName=f"emporium-prod-{name}")["Table"]
+        assert table["DeletionProtectionEnabled"] is True
+    [pool] = engine.client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"]
+    described = engine.client("cognito-idp").describe_user_pool(UserPoolId=pool["Id"])["UserPool"]
+    assert described["DeletionProtection"] == "ACTIVE"
 
 
 def test_what_a_capability_keeps_outlives_its_stack(engine: Engine) -> None:
