@@ -161,6 +161,9 @@ def test_plain_chalice_deploys_a_capability_that_was_configured(
         assert "PARTIAL_BATCH_RESPONSES" not in function["Environment"]["Variables"]
         assert function["Role"].endswith(f":role/emporium-products-dev-{name}")
         assert "emporium-dev-products" in source["EventSourceArn"]
+    secret = aws.secrets.get_secret_value(SecretId="emporium-dev-products-cursor-key")["SecretString"]
+    api = lambdas.get_function_configuration(FunctionName="emporium-products-dev")
+    assert api["Environment"]["Variables"]["PRODUCTS_CURSOR_KEY"] == secret
 
 
 def chalice(project: Path, engine: str) -> None:
