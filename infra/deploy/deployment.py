@@ -31,7 +31,6 @@ class Asked:
     name: str = ""
     parameters: Mapping[str, str] | None = None
     allow_breaking: bool = False
-    without: frozenset[str] = frozenset()  # types of resources that a local engine has not
     templates: Path = TEMPLATES
 
 
@@ -98,10 +97,9 @@ def _wanted(
     if part.name in packed:
         placed = artifacts.with_code(template, packed[part.name].zips, bucket)
         template = _translated(part.name, placed, values, aws)
-    resources = {name: each for name, each in template["Resources"].items() if each["Type"] not in asked.without}
     return Wanted(
         stack=stack_name(asked.stage.name, part.name),
-        part=replace(part, template={**template, "Resources": resources}),
+        part=replace(part, template=template),
         parameters=values,
         tags={"emporium:stage": asked.stage.name, "emporium:part": part.name},
         protected=asked.stage.protected and bool(part.retained),

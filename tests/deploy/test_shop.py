@@ -23,8 +23,7 @@ from infra.deploy.errors import DeployError
 from tests.deploy.deploying import DEV, deploy, destroy, foresee, outcome
 from tests.deploy.packages import NATIVE, Packages
 
-# The engine has no alarms on what is reckoned from several metrics.
-SHOP = Asked(DEV, without=frozenset({"AWS::CloudWatch::Alarm"}))
+SHOP = Asked(DEV)
 ORDERS = replace(SHOP, name="orders")
 SHARED = ("artifacts", "backbone", "identity")
 CAPABILITIES = ("customers", "orders", "products")

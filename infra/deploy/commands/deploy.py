@@ -12,15 +12,7 @@ from infra.deploy.errors import Unusable
 @click.option("--dry-run", "--plan", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="Of a template; stays until another is given.")
 @click.option("--allow-breaking", is_flag=True, help="Deploy even what breaks the contracts of what runs.")
-@click.option("--without", multiple=True, metavar="TYPE", help="Leave out resources that a local engine has not.")
-def deploy(
-    name: str,
-    stage: str,
-    dry_run: bool,
-    parameter: tuple[str, ...],
-    allow_breaking: bool,
-    without: tuple[str, ...],
-) -> None:
+def deploy(name: str, stage: str, dry_run: bool, parameter: tuple[str, ...], allow_breaking: bool) -> None:
     """Deploys the shop to AWS, or one CAPABILITY of it with what it needs; where nothing changed, nothing is changed.
 
     Account and region are those of the AWS CLI: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL. A change that fails is
@@ -30,9 +22,7 @@ def deploy(
         from infra.deploy import deployment
         from infra.deploy.aws import connect
 
-        asked = deployment.Asked(
-            stage_named(stage), name, _pairs(parameter), allow_breaking, without=frozenset(without)
-        )
+        asked = deployment.Asked(stage_named(stage), name, _pairs(parameter), allow_breaking)
         aws = connect()
         click.echo(f"{asked.stage.name} in account {aws.account}, {aws.region}")
         ready = deployment.prepare(asked, aws, click.echo)
