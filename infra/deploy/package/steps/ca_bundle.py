@@ -1,7 +1,7 @@
 """Leaves of the SDK's certificates those that AWS's services have: all of them are read anew for each new connection.
 
 Every public endpoint of AWS chains to one of Amazon's own authorities, the Starfield one being theirs too
-(docs/adr/0008). AWS_CA_BUNDLE goes before the bundle. 13 ms of processor time a cold start, 197 of 902 million
+(docs/adr/0008). AWS_CA_BUNDLE goes before the bundle. 14 ms of processor time a cold start, 197 of 902 million
 instructions. https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html
 """
 
