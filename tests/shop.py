@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from types import ModuleType, SimpleNamespace
@@ -31,6 +31,11 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: Any
+
+
+def alike(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that two answers may have in common: all but the trace, which each request has for itself."""
+    return {name: value for name, value in headers.items() if name.lower() != "traceparent"}
 
 
 @dataclass

@@ -64,9 +64,10 @@ def doorway() -> Iterator[Doorway]:
 
 
 def told(response: Response) -> Told:
-    """The answer without what differs from one request to the next: the request's own id."""
+    """The answer without what differs from one request to the next: the request's own id, and its trace."""
     headers = {name.lower(): value for name, value in response.headers}
     body = json.loads(response.body)
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", headers.pop("traceparent"))
     assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", body.pop("instance"))
     return response.status, headers, body
 

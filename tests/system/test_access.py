@@ -13,8 +13,8 @@ PROBLEM = "application/problem+json"
 
 
 def signature(answer: httpx.Response) -> tuple[int, dict[str, str], Any]:
-    """All that an answer tells, but for when it was given and the id of the request."""
-    headers = {name: value for name, value in answer.headers.items() if name != "date"}
+    """All that an answer tells, but for when it was given, the id of the request and its trace."""
+    headers = {name: value for name, value in answer.headers.items() if name not in ("date", "traceparent")}
     return answer.status_code, headers, {**answer.json(), "instance": ""}
 
 
