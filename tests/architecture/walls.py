@@ -31,6 +31,11 @@ WALLS = (
     Wall(r"functions/(?P<own>\w+)/app\.py", ("chalice", "chassis", _OWN)),
     Wall(r"chassis/(keys|tokens)\.py", ("msgspec", "jwt", "chassis")),  # the cryptography, for authorizers alone
     Wall(r"chassis/(?!(keys|tokens)\.py).*", ("msgspec", "botocore", "chalice", "chassis")),
+    # and only the authorizer's zip has it: elsewhere the import would fail on Lambda, and nowhere else
+    Wall(
+        r"functions/.*|chassis/(?!(authorizer|cold_start|keys|tokens)\.py).*",
+        never=("chassis.keys", "chassis.tokens"),
+    ),
     Wall(
         r"chassis/(refusals|clock|settings|items|messages|idempotency|conditions|parsing|auth)\.py",
         never=("boto3", "botocore", "chalice"),

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from infra.apps_in_process import app_folders
 from infra.deploy.package.archive import LIMITS
 from tests.deploy.package.elsewhere import copied, files, packed
+from tests.deploy.package.imports import missing
 from tests.deploy.package.unpacked import functions, machines, names, run
 from tests.deploy.packages import NATIVE, OTHER, Packages
 
@@ -83,6 +85,42 @@ def test_an_app_starts_with_nothing_but_its_zip(packages: Packages, capability: 
     made = packages(capability, NATIVE)
     told = run(made.folder / name, tmp_path, "import app; print(app.app.app_name)")
     assert told == f"emporium-{capability}\n"
+
+
+# They know the cryptography, which only the authorizer's zip has; tests/architecture/walls.py holds who imports them.
+FOR_AUTHORIZERS = ("chassis/keys.py", "chassis/tokens.py")
+
+
+@pytest.mark.parametrize("capability", app_folders())
+def test_whatever_our_own_code_imports_is_in_its_zip_even_where_no_test_comes_by(
+    packages: Packages, capability: str
+) -> None:
+    made = packages(capability, NATIVE)
+    assert missing(made.folder / "authorizer.zip") == []
+    assert missing(made.folder / "deployment.zip", without=FOR_AUTHORIZERS) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "import moto",
+        "import infra.shop",
+        "from chalicelib.products import model",
+        "from chassis import nothing",
+        "from chassis.log import shout",
+        "from chalice.cli import main",
+        "import tkinter",
+    ],
+)
+def test_an_import_of_what_is_not_packed_is_seen_in_a_function_that_nobody_calls(tmp_path: Path, planted: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        for name in ("chassis/__init__.py", "chalice/app.pyc", "chalicelib/orders/model.py"):
+            zipped.writestr(name, "")
+        zipped.writestr("chassis/log.py", "import json\ndef say(): ...\n")
+        good = "from chalice.app import Chalice\nfrom chalicelib.orders import model\nfrom chassis.log import say"
+        zipped.writestr("app.py", f"{good}\ndef never():\n    {planted}\n")
+    module = planted.split()[1]
+    assert missing(tmp_path / "a.zip") == [f"app.py:5 imports {module}"]
 
 
 @pytest.mark.parametrize("capability", app_folders())
