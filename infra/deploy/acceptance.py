@@ -31,18 +31,19 @@ def remember(capability: str, bucket: str, aws: Aws) -> None:
     """Called once the capability runs: its contracts are what the next deployment is held against."""
     made = bundle(capability)
     if _running(capability, bucket, aws) != made:
-        aws.s3.put_object(Bucket=bucket, Key=_key(capability), Body=made)
+        aws.s3.put_object(Bucket=bucket, Key=_key(capability), Body=made, ExpectedBucketOwner=aws.account)
 
 
 def forget(capability: str, bucket: str, aws: Aws) -> None:
     """Called once the capability is destroyed: nobody counts on its contracts any more."""
     if _running(capability, bucket, aws) is not None:
-        aws.s3.delete_object(Bucket=bucket, Key=_key(capability))
+        aws.s3.delete_object(Bucket=bucket, Key=_key(capability), ExpectedBucketOwner=aws.account)
 
 
 def _running(capability: str, bucket: str, aws: Aws) -> bytes | None:
     try:
-        return aws.s3.get_object(Bucket=bucket, Key=_key(capability))["Body"].read()
+        stored = aws.s3.get_object(Bucket=bucket, Key=_key(capability), ExpectedBucketOwner=aws.account)
+        return stored["Body"].read()
     except ClientError as error:
         if error.response["Error"].get("Code") in ("NoSuchKey", "NoSuchBucket", "404"):
             return None

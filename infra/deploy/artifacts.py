@@ -67,7 +67,7 @@ def _put(bucket: str, key: str, content: bytes, aws: Aws) -> None:
 
 def _is_there(bucket: str, key: str, aws: Aws) -> bool:
     try:
-        aws.s3.head_object(Bucket=bucket, Key=key)
+        aws.s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=aws.account)
     except ClientError as error:
         if error.response["Error"].get("Code") in ("404", "NoSuchKey", "NoSuchBucket", "NotFound"):
             return False

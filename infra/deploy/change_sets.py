@@ -105,8 +105,8 @@ def propose(
         aws.cloudformation.delete_change_set(ChangeSetName=made["Id"])
         if any(each in reason for each in _NOTHING):
             return None
-    else:  # what was made for the change set alone is no stack yet
-        aws.cloudformation.delete_stack(StackName=made["StackId"], **execution_role())
+    else:
+        _unmake(made["StackId"], aws)
     raise DeployError(f"{wanted.stack} can not be changed: {reason or status}")
 
 
@@ -149,6 +149,13 @@ def _carry_out(name: str, change_set: ChangeSet, aws: Aws, say: Say) -> None:
 
 def _failure(what: str, happened: Sequence[Mapping[str, Any]]) -> DeployError:
     return DeployError("\n".join([f"{what}; what failed first:", *(f"  {each}" for each in reasons(happened)[:5])]))
+
+
+def _unmake(stack_id: str, aws: Aws) -> None:
+    """What was made for a change set alone is no stack yet; one that somebody else makes meanwhile is, and stays."""
+    stack = stacks.find(aws.cloudformation, stack_id)
+    if stack and stack.status == "REVIEW_IN_PROGRESS":
+        aws.cloudformation.delete_stack(StackName=stack_id, **execution_role())
 
 
 def _settled(change_set: str, aws: Aws) -> tuple[str, str]:

@@ -62,5 +62,8 @@ def _advice(stack: str, status: str) -> str:
     if status == "UPDATE_ROLLBACK_FAILED":
         command = f"aws cloudformation continue-update-rollback --stack-name {stack}"
         return f"its way back failed; mend what its events name, run `{command}`, then deploy again"
+    if status == "UPDATE_FAILED":  # somebody told CloudFormation not to take a failed change back
+        command = f"aws cloudformation rollback-stack --stack-name {stack}"
+        return f"a change of it failed and was left so; take it back by `{command}`, then deploy again"
     look = f"aws cloudformation describe-stack-events --stack-name {stack}"
     return f"see why by `{look}`; then `aws cloudformation delete-stack --stack-name {stack}` and deploy again"

@@ -33,7 +33,13 @@ def test_a_stack_whose_way_back_failed_is_mended_by_hand() -> None:
         begin("tea", "UPDATE_ROLLBACK_FAILED")
 
 
-@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_FAILED"])
+def test_a_change_that_was_left_where_it_failed_is_taken_back_and_its_stack_never_deleted() -> None:
+    with pytest.raises(DeployError, match="aws cloudformation rollback-stack --stack-name tea") as no:
+        begin("tea", "UPDATE_FAILED")
+    assert "delete" not in str(no.value)
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
 def test_a_broken_stack_is_looked_at_and_deleted_by_hand(status: str) -> None:
     with pytest.raises(DeployError, match=r"describe-stack-events --stack-name tea.*delete-stack --stack-name tea"):
         begin("tea", status)
