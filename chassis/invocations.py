@@ -1,6 +1,7 @@
 """What every invocation of a function begins with: its trace, and what all lines of its log have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from chalice.app import Chalice, ChaliceAuthorizer
@@ -21,10 +22,21 @@ def watch(app: Chalice, authorizer: ChaliceAuthorizer) -> None:
             begin(capability, request.lambda_context, request.headers.get("traceparent"))
         else:
             begin(capability, request.context)
-        return get_response(request)
+        with telling():
+            return get_response(request)
 
     app.register_middleware(answer, "all")
     authorizer.__class__ = _begun_by(capability)
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """What ends an invocation is told as every line is: what Lambda itself writes of it names no trace."""
+    try:
+        yield
+    except Exception as error:
+        log.fail("failed", error)
+        raise
 
 
 def begin(capability: str, context: Any, traceparent: str | None = None) -> None:
@@ -48,7 +60,8 @@ def _begun_by(capability: str) -> type:
     class Authorizer(ChaliceAuthorizer):
         def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
             begin(capability, context)
-            answer: dict[str, Any] = super().__call__(event, context)
+            with telling():
+                answer: dict[str, Any] = super().__call__(event, context)
             return answer
 
     return Authorizer

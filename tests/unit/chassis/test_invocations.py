@@ -77,6 +77,26 @@ def test_a_line_tells_its_function_and_invocation_whichever_way_it_was_called(
     assert len({line["trace"] for line in told}) == 2
 
 
+@pytest.mark.parametrize(("way", "event"), [("inbox", QUEUED), ("tick", SCHEDULED), ("identify", TOKEN)])
+def test_what_ends_an_invocation_is_told_with_its_trace_and_id_and_raised(
+    kitchen: SimpleNamespace,
+    way: str,
+    event: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def burn(message: str) -> None:
+        raise RuntimeError(f"not {message}: it burns")
+
+    monkeypatch.setattr(log, "say", burn)
+    with pytest.raises(RuntimeError, match="it burns"):
+        getattr(kitchen, way)(event, context("one"))
+    [line] = lines(capsys.readouterr().out, "failed")
+    assert (line["level"], line["request_id"], line["function"]) == ("error", "one", "emporium-dev-kitchen-Inbox")
+    assert line["cause"].startswith("RuntimeError: not ")
+    assert line["trace"].startswith("00-")
+
+
 def test_an_answer_names_the_trace_that_its_request_brought(
     kitchen: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
