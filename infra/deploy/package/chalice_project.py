@@ -15,8 +15,8 @@ import yaml
 
 from infra.deploy.package.errors import NotPacked
 
-# Neither what was compiled, nor what an editor or a desktop leaves behind.
-_NOT_OURS = shutil.ignore_patterns("__pycache__", ".*", "*~")
+# Neither what was compiled, nor what an editor, a desktop or a merge leaves behind.
+_NOT_OURS = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~", "*.orig", "*.rej")
 _CHALICE = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())"]
 # Any region will do, since templates name none; what Chalice starts up is not to look for an account.
 _NO_ACCOUNT = {

@@ -19,8 +19,9 @@ def a_project(folder: Path, app: str) -> Path:
     for name in ("vendor", "chalicelib/__pycache__", ".chalice/deployments"):
         (project / name).mkdir(parents=True)
     (project / "vendor" / "common").symlink_to("../../shared/common")
-    for name in ("chalicelib/a.py~", "chalicelib/.a.py.swp", "chalicelib/__pycache__/a.pyc", ".chalice/deployments/a"):
-        (project / name).touch()
+    for name in ("a.py~", ".a.py.swp", "__pycache__/a.pyc", "a.pyc", "a.py.orig", "a.py.rej"):
+        (project / "chalicelib" / name).touch()
+    (project / ".chalice" / "deployments" / "a").touch()
     (project / "chalicelib" / "a.py").write_text("")
     (project / "requirements.txt").write_text("msgspec==0.22.0")
     (project / "app.py").write_text(app)
