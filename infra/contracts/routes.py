@@ -17,13 +17,14 @@ def broken_routes(old: Document, new: Document) -> list[str]:
 
     A further kind of refusal, a further field of an answer, and what may be left out of a request break nobody.
     """
-    broken, there = [], {_shape(path): methods for path, methods in new["paths"].items()}
+    broken, refused, there = [], list[str](), {_shape(path): methods for path, methods in new["paths"].items()}
     for path, methods in old["paths"].items():
         for method, operation in methods.items():
             after = there.get(_shape(path), {}).get(method)
             reasons = _broken(operation, after, _parts(old), _parts(new)) if after else ["is offered no more"]
             broken += [f"{method.upper()} {path} {reason}" for reason in reasons]
-    return broken
+            refused += _refusals(operation["responses"], after["responses"], _parts(old), _parts(new)) if after else ()
+    return broken + list(dict.fromkeys(refused))
 
 
 def _shape(path: str) -> str:
@@ -77,6 +78,15 @@ def _answers(old: Operation, new: Operation, before: Schema, after: Schema) -> I
             given = dict(_contents(new[status], after)).get(format)
             changes = breaking_changes(schema, given) if given else [f"there would be nothing of {format}"]
             yield from (f"would answer {status} otherwise: {change}" for change in changes)
+
+
+def _refusals(old: Operation, new: Operation, before: Schema, after: Schema) -> Iterator[str]:
+    """All routes refuse in one way: what changes of it is told once, and not for each of them."""
+    for status in (status for status in old if not status.startswith(("2", "3")) and status in new):
+        for format, schema in _contents(old[status], before):
+            given = dict(_contents(new[status], after)).get(format)
+            changes = breaking_changes(schema, given) if given else [f"there would be nothing of {format}"]
+            yield from (f"a refusal would be told otherwise: {change}" for change in changes)
 
 
 def _contents(part: dict[str, Any], components: Schema) -> Iterator[tuple[str, Schema]]:

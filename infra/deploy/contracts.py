@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.contracts.acceptance import not_taken
-from infra.contracts.compatibility import breaking_changes
+from infra.contracts.compatibility import breaking_changes, resolved
 from infra.contracts.routes import broken_routes
+from infra.contracts.schemas import Schema
 
 Bundle = dict[str, Any]
 FORMAT = 1  # of a bundle; one of another format can not be compared
@@ -75,10 +76,28 @@ def _tables(old: Bundle, new: Bundle) -> Iterator[str]:
         if kind not in new["keeps"]:
             yield f"{new['capability']} would no longer know its items {kind}, which are in its table."
             continue
+        for place in _lost(schema, new["keeps"][kind]):
+            yield f"{new['capability']} would lose {place} of its items {kind}, which what runs keeps."
         for reason in not_taken(schema, new["keeps"][kind], limits=False):
             yield f"{new['capability']} could not read its own items {kind} that are in its table: {reason}."
         for reason in not_taken(new["keeps"][kind], schema, limits=False):
             yield f"What runs of {new['capability']} could not read an item {kind} of the new version: {reason}."
+
+
+def _lost(old: Schema, new: Schema) -> list[str]:
+    """A field that the new version does not know is gone once it saves the item; what lies in one goes with it."""
+    lost = set(_places(resolved(old, old))) - set(_places(resolved(new, new)))
+    return sorted(place for place in lost if place.rpartition(".")[0] not in lost)
+
+
+def _places(part: Schema) -> Iterator[str]:
+    """Every field of what is kept, with those that it lies in: one that is called otherwise is another."""
+    for name, each in part.get("properties", {}).items():
+        yield name
+        yield from (f"{name}.{inner}" for inner in _places(each))
+    for each in (part.get("items"), part.get("additionalProperties"), *part.get("anyOf", ())):
+        if isinstance(each, dict):
+            yield from _places(each)
 
 
 def _between(other: Bundle, new: Bundle) -> Iterator[str]:

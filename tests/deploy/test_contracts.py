@@ -70,6 +70,17 @@ def keep_a_status_that_is_new(orders: Bundle) -> None:
     the_kept_order(orders)["properties"]["status"]["enum"].append("shipped")
 
 
+def keep_a_field_under_another_name(orders: Bundle) -> None:
+    kept = the_kept_order(orders)["properties"]
+    kept["lacking"] = kept.pop("shortages")
+
+
+def refuse_without_a_title(orders: Bundle) -> None:
+    problem = orders["answers"]["components"]["schemas"]["Problem"]
+    del problem["properties"]["title"]
+    problem["required"].remove("title")
+
+
 def keep_no_allowances(orders: Bundle) -> None:
     del orders["keeps"]["allowance"]
 
@@ -117,6 +128,11 @@ def test_a_bundle_is_the_same_bytes_each_time_and_names_all_that_others_may_coun
             keep_a_status_that_is_new,
             "What runs of orders could not read an item order of the new version:"
             " status has the value 'shipped', which is not known.",
+        ),
+        (keep_a_field_under_another_name, "orders would lose shortages of its items order, which what runs keeps."),
+        (
+            refuse_without_a_title,
+            "orders: a refusal would be told otherwise: title was removed. Clients count on that.",
         ),
         (keep_no_allowances, "orders would no longer know its items allowance, which are in its table."),
     ],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.deploy.release import GRADUAL
 from infra.deploy.stages import STAGES, StageNotKnown, StagesNotRead, deployable, load
 
 
@@ -19,6 +20,11 @@ def test_there_are_local_dev_staging_and_prod() -> None:
 
 def test_prod_is_the_only_one_that_is_protected() -> None:
     assert [stage.name for stage in load().values() if stage.protected] == ["prod"]
+
+
+def test_callers_of_prod_go_over_gradually_and_its_logs_are_kept_for_a_year() -> None:
+    assert load()["prod"].canary in GRADUAL
+    assert load()["prod"].log_days >= 365
 
 
 def test_a_stage_reaches_the_templates_as_parameters() -> None:

@@ -110,6 +110,7 @@ def test_a_stream_is_read_from_its_beginning_and_what_fails_is_cut_down_and_set_
     mappings = of_type(in_stage(capability), "AWS::Lambda::EventSourceMapping")
     [relay] = [each for each in mappings.values() if called(each["FunctionName"]) == "Relay"]
     assert (relay["StartingPosition"], relay["BisectBatchOnFunctionError"]) == ("TRIM_HORIZON", True)
+    assert relay["MaximumRetryAttempts"] == -1  # an outage that passes loses nothing
     assert relay["MaximumRecordAgeInSeconds"] < 24 * 3600  # the stream has a record for so long
     assert f"{capability}-relay-dlq-arn" in json.dumps(relay["DestinationConfig"]["OnFailure"])
 

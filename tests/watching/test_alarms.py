@@ -131,6 +131,13 @@ def test_an_alarm_is_sound_in_its_time_and_says_what_silence_means(capability: s
         assert alarm["TreatMissingData"] == ("breaching" if stopped else "notBreaching"), id
 
 
+def test_a_part_of_all_calls_is_less_than_all_of_them() -> None:
+    """The average of what is 1 for each call that failed and 0 for each that did not: above 1 it never rings."""
+    parts = [each["Threshold"] for _, _, each in every_alarm() if each.get("Statistic") == "Average"]
+    assert len(parts) > 3
+    assert all(0 < part <= 0.1 for part in parts)
+
+
 def test_each_alarm_leads_to_its_runbook_and_each_runbook_has_its_alarm() -> None:
     linked = {anchor for _, _, each in every_alarm() for anchor in RUNBOOK.findall(each["AlarmDescription"])}
     assert all(RUNBOOK.fullmatch(each["AlarmDescription"]) for _, _, each in every_alarm())

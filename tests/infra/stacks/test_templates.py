@@ -17,7 +17,7 @@ from infra.deploy.package import chalice_project
 from infra.deploy.package.plan import config
 from infra.deploy.stages import deployable
 from infra.local.stacks.reading import read
-from tests.infra.stacks.project import OVERLAYS, ROOT, STACKS, TEMPLATES
+from tests.infra.stacks.project import KEY, OVERLAYS, ROOT, STACKS, TEMPLATES
 
 APPS = {path.parent.name: path.parent for path in sorted((ROOT / "functions").glob("*/app.py"))}
 HANDLERS = {
@@ -134,14 +134,56 @@ def test_dead_letters_outlive_the_messages_of_the_queue_they_come_from(path: Pat
             assert queues[dead_letters]["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"], name
 
 
-@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.stem)
-def test_a_table_a_queue_or_a_secret_outlives_its_stack(path: Path) -> None:
+KEPT = {
+    *("AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"),
+    "AWS::SecretsManager::Secret",
+}
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_what_is_entrusted_to_a_stack_outlives_it(path: Path) -> None:
     for name, resource in read(path).resources.items():
-        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"):
-            assert (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) == (
-                "Retain",
-                "Retain",
-            ), name
+        is_kept = resource.get("Type") in KEPT or (path == KEY and resource["Type"] == "AWS::KMS::Key")
+        policies = resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
+        assert policies == (("Retain", "Retain") if is_kept else (None, None)), name
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in STACKS if "Inbox" in read(path).resources], ids=lambda path: path.stem
+)
+def test_an_inbox_and_its_dead_letters_take_messages_of_the_topics_that_it_listens_to_and_of_no_other(
+    path: Path,
+) -> None:
+    resources = read(path).resources
+    subscribed = [
+        each["Properties"]["TopicArn"] for each in resources.values() if each["Type"] == "AWS::SNS::Subscription"
+    ]
+    for queue in ("Inbox", "InboxDeadLetters"):
+        statements = resources[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        [allowed] = [each for each in statements if each["Effect"] == "Allow"]
+        assert (allowed["Principal"], allowed["Action"]) == ({"Service": "sns.amazonaws.com"}, "sqs:SendMessage")
+        assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": subscribed}}
+
+
+def test_the_bucket_of_the_code_is_nobodys_but_ours_spoken_to_by_tls_and_forgets_nothing_at_once() -> None:
+    resources = read(TEMPLATES / "artifacts.yaml").resources
+    bucket = resources["Bucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    [statement] = resources["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
+def test_what_answers_requests_gives_up_before_its_api_does_and_takes_no_more_executions_than_its_stage_says(
+    path: Path,
+) -> None:
+    for name, function in functions(read(path).resources).items():
+        if "AutoPublishAlias" in function["Properties"]:
+            assert function["Properties"]["Timeout"] < 29, name  # the most that API Gateway waits for
+    reserved = read(path).resources["APIHandler"]["Properties"]["ReservedConcurrentExecutions"]
+    assert reserved == {"Fn::If": ["HasReserve", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]}
 
 
 @pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
