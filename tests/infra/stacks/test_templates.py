@@ -176,6 +176,14 @@ def test_the_bucket_of_the_code_is_nobodys_but_ours_spoken_to_by_tls_and_forgets
 
 
 @pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
+def test_every_log_is_kept_as_long_as_its_stage_says(path: Path) -> None:
+    resources = read(path).resources
+    groups = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Logs::LogGroup"]
+    assert len(groups) == len(functions(resources))
+    assert [each["RetentionInDays"] for each in groups] == [{"Ref": "LogDays"}] * len(groups)
+
+
+@pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
 def test_what_answers_requests_gives_up_before_its_api_does_and_takes_no_more_executions_than_its_stage_says(
     path: Path,
 ) -> None:
