@@ -294,7 +294,11 @@ def test_destroying_asks_for_the_name_of_what_is_destroyed(aws: Aws, shelf: Shel
             ["configure", "cofee", "--stage", "dev"],
             "there is no capability 'cofee'; there are: customers, orders, products",
         ),
-        (["configure", "orders", "--stage", "staging"], "deploy first what it needs: emporium deploy orders-data"),
+        (
+            ["configure", "orders", "--stage", "staging"],
+            "orders needs backbone, identity, orders-data, which is not there yet: emporium deploy backbone --stage "
+            "staging && emporium deploy identity --stage staging && emporium deploy orders-data --stage staging",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_exit_status_2(command: CliRunner, arguments: list[str], said: str) -> None:
