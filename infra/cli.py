@@ -34,7 +34,7 @@ _APPS = _ROOT / "functions"
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="emporium")
 def main() -> None:
-    """The backend of an online shop, whole on this machine."""
+    """The backend of an online shop: whole on this machine, and deployed to AWS."""
 
 
 _LAST_PORT = 65535

@@ -45,6 +45,8 @@ def client(url: str, clients: int) -> httpx.Client:
     if not url.startswith(("http://", "https://")):
         raise Unreachable(f"the shop at {url} can not be reached: a URL begins with http:// or https://")
     try:
+        if not urlsplit(url).hostname:
+            raise ValueError("the URL names no host")
         limits = httpx.Limits(max_connections=clients, max_keepalive_connections=clients)
         return httpx.Client(base_url=url, limits=limits, timeout=35, trust_env=not is_local(url))
     except (httpx.InvalidURL, ValueError) as error:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from infra.cost.usage import Running, Traffic
 
 
+_MOST = 1e9
+
+
 class _Number(click.FloatRange):
-    """A finite number from `min` on."""
+    """A finite number from `min` on, small enough that its product with others is finite too."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
+        if not math.isfinite(number) or number > _MOST:
             self.fail(f"{value} is no number to reckon with", param, ctx)
         return number
 
@@ -36,9 +39,7 @@ _COUNT = _Number(min=0)
 @click.option("--looks-per-order", "looks", type=_COUNT, default=2, show_default=True, help="At what became of it.")
 @click.option("--sign-ins-per-order", "sign_ins", type=_COUNT, default=1, show_default=True)
 @click.option("--sign-ups-per-order", "sign_ups", type=_COUNT, default=0.1, show_default=True)
-@click.option(
-    "--orders-per-user", type=_Number(0, min_open=True), default=1, show_default=True, help="In a month, of Cognito."
-)
+@click.option("--orders-per-user", type=_Number(1e-9), default=1, show_default=True, help="In a month, of Cognito.")
 @click.option("--months-kept", type=_COUNT, default=12, show_default=True, help="Of orders that are kept already.")
 @click.option("--batch", type=_Number(1), default=1, show_default=True, help="Orders whose events come together.")
 @click.option("--cpu-ms", type=_COUNT, default=1.5, show_default=True, help="On a core, for an invocation and a call.")

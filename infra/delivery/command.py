@@ -37,7 +37,8 @@ def smoke(
     """Places and cancels a real order, as a customer would.
 
     Signs up, orders one unit, waits until it is confirmed, cancels, waits until the stock is back and closes the
-    account: nothing stays behind, also when a step fails. Exits with 1 if one did, and says which.
+    account, also when a step fails: what stays is a cancelled order and a deactivated customer. Exits with 1 if a step
+    failed, and says which.
     """
     from infra.delivery.visit import Visit
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,7 +14,7 @@ from botocore.exceptions import ClientError
 from infra.deploy.aws import Aws
 from infra.deploy.errors import DeployError
 from infra.deploy.parts import Part, naming
-from infra.local.stacks.intrinsics import resolve
+from infra.local.stacks.intrinsics import Scope, holds, resolve
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ResourceToImportTypeDef
@@ -23,11 +24,12 @@ Finder = Callable[[Aws, str], str | None]
 
 def orphans(part: Part, parameters: Mapping[str, str], aws: Aws) -> "list[ResourceToImportTypeDef]":
     """The retained resources of a part, whose stack is not there, that are there already."""
-    scope = naming(part.name, {"AWS::AccountId": aws.account, "AWS::Region": aws.region, **parameters})
+    scope = _scope(part, parameters, aws)
     found: list[ResourceToImportTypeDef] = []
+    resources = made(part, parameters, aws)
     for logical_id in part.retained:
-        resource = part.resources[logical_id]
-        if resource["Type"] not in _KINDS:
+        resource = resources.get(logical_id)
+        if resource is None or resource["Type"] not in _KINDS:
             continue
         named, identifier, find = _KINDS[resource["Type"]]
         name = resolve(resource["Properties"][named], scope, f"Resources.{logical_id}.Properties.{named}")
@@ -35,6 +37,22 @@ def orphans(part: Part, parameters: Mapping[str, str], aws: Aws) -> "list[Resour
             entry = {"LogicalResourceId": logical_id, "ResourceType": resource["Type"]}
             found.append({**entry, "ResourceIdentifier": {identifier: physical}})  # type: ignore[typeddict-item]
     return found
+
+
+def made(part: Part, parameters: Mapping[str, str], aws: Aws) -> dict[str, Mapping[str, Any]]:
+    """What the part's stack makes with these parameters: all but what stands under a condition that does not hold."""
+    scope = _scope(part, parameters, aws)
+    return {
+        name: each
+        for name, each in part.resources.items()
+        if "Condition" not in each or holds({"Condition": each["Condition"]}, scope, f"Resources.{name}.Condition")
+    }
+
+
+def _scope(part: Part, parameters: Mapping[str, str], aws: Aws) -> Scope:
+    defaults = {name: str(rules["Default"]) for name, rules in part.parameters.items() if "Default" in rules}
+    known = {"AWS::AccountId": aws.account, "AWS::Region": aws.region, **defaults, **parameters}
+    return replace(naming(part.name, known), conditions=part.template.get("Conditions") or {})
 
 
 def adopting(template: Mapping[str, Any], logical_ids: set[str]) -> dict[str, Any]:

@@ -89,7 +89,13 @@ def connect() -> Aws:
         session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         if not session.region_name:
             raise exceptions.NoRegionError
-        account = session.client("sts", config=_CONFIG).get_caller_identity()["Account"]
+        try:
+            sts = session.client("sts", config=_CONFIG)
+        except exceptions.BotoCoreError:
+            raise
+        except ValueError as error:  # botocore's for an address that is none
+            raise Unusable(f"{error}: AWS_ENDPOINT_URL is to be like http://127.0.0.1:4599, or not set") from None
+        account = sts.get_caller_identity()["Account"]
         return Aws(session, account, session.region_name)
 
 
@@ -119,6 +125,8 @@ def _trouble(error: Exception) -> str:
     match error:
         case exceptions.NoRegionError():
             return "no region is set: set AWS_REGION, for example AWS_REGION=eu-central-1"
+        case exceptions.InvalidRegionError():
+            return f"{error}: AWS_REGION is to be like eu-central-1"
         case exceptions.ProfileNotFound():
             return f"{error}: AWS_PROFILE is to name one of `aws configure list-profiles`"
         case exceptions.NoCredentialsError() | exceptions.PartialCredentialsError():

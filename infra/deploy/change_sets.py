@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from infra.deploy import stacks
-from infra.deploy.adoption import adopting, orphans
+from infra.deploy.adoption import adopting, made, orphans
 from infra.deploy.artifacts import sent
 from infra.deploy.aws import Aws, execution_role
 from infra.deploy.errors import DeployError
-from infra.deploy.parts import Part
+from infra.deploy.parts import OF_ANOTHER, Part
 from infra.deploy.stacks import Say, Stack
 from infra.deploy.states import GOOD, Begin, begin, reasons
 
@@ -71,7 +71,7 @@ def foreseen(wanted: Wanted, aws: Aws) -> list[str]:
     stack = stacks.find(aws.cloudformation, wanted.stack)
     if begin(wanted.stack, stack.status if stack else None) is not Begin.UPDATE:
         there = {each["LogicalResourceId"] for each in orphans(wanted.part, wanted.parameters, aws)}
-        resources = wanted.part.resources.items()
+        resources = made(wanted.part, wanted.parameters, aws).items()
         return [f"{'Import' if name in there else 'Add'} {name} ({each['Type']})" for name, each in resources]
     change_set = propose(wanted, "UPDATE", aws)
     if not change_set:
@@ -98,8 +98,8 @@ def propose(
         # An import may change nothing but what it takes in, tags included.
         **({"ResourcesToImport": taken} if taken else {"Tags": _tags(wanted.tags)}),
     )
-    status, reason = _settled(made["Id"], aws)
-    if status == "CREATE_COMPLETE":
+    status, reason, can_be_carried_out = _settled(made["Id"], aws)
+    if status == "CREATE_COMPLETE" and can_be_carried_out:
         return ChangeSet(made["Id"], tuple(_changes(made["Id"], aws)))
     if kind == "UPDATE":
         aws.cloudformation.delete_change_set(ChangeSetName=made["Id"])
@@ -117,7 +117,11 @@ def remove(stack: Stack, aws: Aws, say: Say) -> list[str]:
     status, happened = stacks.follow(aws.cloudformation, stack.id, before, say)
     if status not in GOOD:
         raise _failure(f"{stack.name} could not be deleted", happened)
-    skipped = [each for each in happened if each.get("ResourceStatus") == "DELETE_SKIPPED"]
+    skipped = [
+        each
+        for each in happened
+        if each.get("ResourceStatus") == "DELETE_SKIPPED" and each["ResourceType"] not in OF_ANOTHER
+    ]
     return [f"{each.get('PhysicalResourceId', '')} ({each['ResourceType']})" for each in skipped]
 
 
@@ -158,11 +162,13 @@ def _unmake(stack_id: str, aws: Aws) -> None:
         aws.cloudformation.delete_stack(StackName=stack_id, **execution_role())
 
 
-def _settled(change_set: str, aws: Aws) -> tuple[str, str]:
+def _settled(change_set: str, aws: Aws) -> tuple[str, str, bool]:
+    """Its status, the reason for that, and whether it can be carried out: one that was made need not."""
     for pause in stacks.pauses():
         described = aws.cloudformation.describe_change_set(ChangeSetName=change_set)
         if described["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
-            return described["Status"], described.get("StatusReason", "")
+            able = described.get("ExecutionStatus") != "UNAVAILABLE"
+            return described["Status"], described.get("StatusReason", ""), able
         time.sleep(pause)
     raise AssertionError("the pauses never end")
 

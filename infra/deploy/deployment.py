@@ -1,6 +1,6 @@
 """Deploys a stage, or a capability of it: packs, plans, looks whether it can be done, and then does it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from infra.deploy import acceptance, artifacts, stacks
 from infra.deploy.aws import Aws
 from infra.deploy.change_sets import Wanted, bring, foreseen
-from infra.deploy.errors import DeployError, Unusable
+from infra.deploy.errors import Unusable
 from infra.deploy.package import Packed, capabilities, package
 from infra.deploy.parts import Part, all_parts, given, read_part, stack_name
 from infra.deploy.plan import chosen, in_order, known
@@ -59,7 +59,7 @@ def prepare(asked: Asked, aws: Aws, say: Say, pack: Pack = package) -> Ready:
     for name, reason in found.items():
         if reason:
             say(f"{name} is deployed too: {reason}")
-    _refuse_strangers(asked, parts)
+    _refuse_strangers(asked, parts, found)
     bucket = artifacts.bucket_name(asked.stage.name, aws)
     wanted = [_wanted(part, asked, live.get(part.name), packed, bucket, aws) for part in in_order(found, parts)]
     for each in wanted:
@@ -83,7 +83,8 @@ def foresee(ready: Ready, aws: Aws, say: Say) -> None:
     """Says what `carry_out` would do, and does nothing of it."""
     for wanted in ready.wanted:
         changes = foreseen(wanted, aws)
-        say(f"{wanted.stack}: {f'{len(changes)} changes' if changes else 'unchanged'}")
+        many = f"{len(changes)} change{'s' if len(changes) > 1 else ''}"
+        say(f"{wanted.stack}: {many if changes else 'unchanged'}")
         for change in changes:
             say(f"  {change}")
 
@@ -111,7 +112,7 @@ def _translated(name: str, template: Mapping[str, Any], values: Mapping[str, str
     try:
         return translate(template, values, aws.region)
     except NotTranslated as error:
-        raise DeployError(f"the template of {name} is no sound SAM: {error}") from None
+        raise Unusable(f"the template of {name} is no sound SAM: {error}") from None
 
 
 def _said_before(part: Part, stage: Stage, live: Stack | None, aws: Aws) -> dict[str, str]:
@@ -124,7 +125,7 @@ def _said_before(part: Part, stage: Stage, live: Stack | None, aws: Aws) -> dict
     return {name: live.parameters[name] for name in names if live.parameters[name] != str(defaults.get(name))}
 
 
-def _refuse_strangers(asked: Asked, parts: Mapping[str, Part]) -> None:
+def _refuse_strangers(asked: Asked, parts: Mapping[str, Part], found: Collection[str]) -> None:
     ours = asked.stage.parameters()
     declared = {name for part in parts.values() for name in part.parameters}
     for name in asked.parameters or {}:
@@ -133,3 +134,6 @@ def _refuse_strangers(asked: Asked, parts: Mapping[str, Part]) -> None:
         if name not in declared:
             others = ", ".join(sorted(declared - ours.keys())) or "none"
             raise Unusable(f"--parameter {name}: no template has such a parameter; there are: {others}")
+        takers = [part.name for part in parts.values() if name in part.parameters]
+        if not set(found).intersection(takers):
+            raise Unusable(f"--parameter {name}: nothing that is deployed here takes it; {', '.join(takers)} would")

@@ -9,7 +9,7 @@ from infra.deploy.artifacts import bucket_name
 from infra.deploy.aws import Aws
 from infra.deploy.change_sets import remove
 from infra.deploy.errors import DeployError, Unusable
-from infra.deploy.parts import ARTIFACTS, RETAINED, stack_name
+from infra.deploy.parts import ARTIFACTS, OF_ANOTHER, RETAINED, stack_name
 from infra.deploy.stacks import Say, Stack
 from infra.deploy.stages import Stage
 
@@ -26,10 +26,11 @@ class Destruction:
 def prepare(stage: Stage, name: str, aws: Aws) -> Destruction:
     """Raises Unusable where there is nothing of that name, DeployError where others need it or work on it."""
     live = {part: each for part, each in stacks.of_stage(aws.cloudformation, stage.name).items() if _is_ours(each)}
+    if not live:
+        raise Unusable(f"nothing of {stage.name} is deployed to {aws.account} in {aws.region}")
     names = {name, f"{name}-data"} & live.keys() if name else set(live)
     if not names:
-        there = ", ".join(sorted(live)) or "nothing"
-        raise Unusable(f"of {stage.name} there is no {name or 'stack'}; there is: {there}")
+        raise Unusable(f"of {stage.name} there is no {name}; there is: {', '.join(sorted(live))}")
     importers = {each: _importers(live[each], live, aws) for each in sorted(live)}
     _refuse_needed(names, importers)
     for each in sorted(names):
@@ -87,7 +88,9 @@ def _retained(stack: Stack, aws: Aws) -> list[str]:
     return [
         f"{each['PhysicalResourceId']} ({each['ResourceType']})"
         for each in stacks.resources(aws.cloudformation, stack.id)
-        if each["LogicalResourceId"] in kept and each.get("PhysicalResourceId")
+        if each["LogicalResourceId"] in kept
+        and each["ResourceType"] not in OF_ANOTHER
+        and each.get("PhysicalResourceId")
     ]
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from infra.deploy.errors import DeployError, Unusable
+from infra.deploy.errors import Unusable
 from infra.deploy.parts import ARTIFACTS, ON_REQUEST, Part
 
 Live = Mapping[str, frozenset[str]]  # what the stack of each part exports by now; a part that is not there has none
 
 
 def in_order(names: Iterable[str], parts: Mapping[str, Part]) -> list[Part]:
-    """Each after those that it imports from, and functions after the bucket of their code; raises DeployError."""
+    """Each after those that it imports from, and functions after the bucket of their code; raises Unusable."""
     among = set(names)
     needs = {name: sorted(_needs(parts[name], parts) & among) for name in sorted(among)}
     try:
         return [parts[name] for name in TopologicalSorter(needs).static_order()]
     except CycleError as error:
-        raise DeployError(f"the stacks import from each other in a circle: {' -> '.join(error.args[1])}") from None
+        raise Unusable(f"the stacks import from each other in a circle: {' -> '.join(error.args[1])}") from None
 
 
 def chosen(parts: Mapping[str, Part], asked: frozenset[str], live: Live) -> dict[str, str]:
@@ -52,7 +52,7 @@ def known(name: str, parts: Mapping[str, Part], capabilities: Iterable[str]) -> 
 def _needs(part: Part, parts: Mapping[str, Part]) -> set[str]:
     owners = {export: each.name for each in parts.values() for export in each.exports}
     if missing := sorted(part.imports - owners.keys()):
-        raise DeployError(f"{part.name} imports {missing[0]}, which no template exports")
+        raise Unusable(f"{part.name} imports {missing[0]}, which no template exports")
     needed = {owners[name] for name in part.imports} | ({ARTIFACTS} if part.app else set())
     return needed - {part.name}
 

@@ -13,6 +13,7 @@ from infra.delivery.command import smoke
         (["--stage", "dev", "--url", "http://a"], "give either --stage or --url"),
         (["--stage", "nowhere"], "'nowhere' is none of the stages; stages.toml has: dev, staging, prod"),
         (["--stage", "local"], "'local' is what `emporium up` runs"),
+        (["--url", "http://"], "--url: the shop at http:// can not be reached: the URL names no host"),
         (["--url", "shop"], "--url: the shop at shop can not be reached: a URL begins with http:// or https://"),
         (["--url", "http://a", "--email", "ada@example.com"], "--email and --password go together"),
         (["--url", "http://a", "--email", "a@b.cd", "--password", "x", "--token", "y"], "give either --email or"),

@@ -46,6 +46,19 @@ def test_no_region_is_told_before_anything_is_asked(monkeypatch: pytest.MonkeyPa
         connect()
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("AWS_ENDPOINT_URL", "nonsense"), ("AWS_ENDPOINT_URL", "http://"), ("AWS_REGION", "no where")],
+)
+def test_a_setting_that_names_no_place_is_told_by_its_name(
+    setting: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(setting, value)
+    with pytest.raises(Unusable, match=f"{value}.*{setting} is to be like") as refused:
+        connect()
+    assert "\n" not in str(refused.value)
+
+
 def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)

@@ -47,6 +47,23 @@ def test_a_parameter_without_value_and_default_is_asked_for() -> None:
         given(QUEUE, {}, {}, {})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("Days", "8", r"Days=8: the stack logs wants one of 7, 14"),
+        ("KeyArn", "nonsense", r"KeyArn=nonsense: the stack logs wants what matches \(arn:\.\+\)\?"),
+    ],
+)
+def test_a_value_that_the_template_does_not_allow_is_refused_with_who_said_it(name: str, value: str, said: str) -> None:
+    rules = {"Days": {"Default": 7, "AllowedValues": [7, 14]}, "KeyArn": {"Default": "", "AllowedPattern": "(arn:.+)?"}}
+    logs = part("logs", {"Parameters": rules}, "dev")
+    assert given(logs, {"Days": "14"}, {"KeyArn": "arn:x"}, {}) == {"Days": "14", "KeyArn": "arn:x"}
+    with pytest.raises(Unusable, match=f"^--parameter {said}"):
+        given(logs, {}, {name: value}, {})
+    with pytest.raises(Unusable, match=f"^infra/stages.toml {said}"):
+        given(logs, {name: value}, {}, {})
+
+
 def test_the_same_template_is_always_the_same_text() -> None:
     assert body(TEMPLATE) == body(dict(TEMPLATE))
     assert ": " not in body(TEMPLATE)

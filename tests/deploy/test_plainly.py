@@ -1,8 +1,9 @@
 """How a command ends that is stopped."""
 
 import pytest
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
-from infra.deploy.commands.plainly import plainly
+from infra.deploy.commands.plainly import changing, plainly
 from infra.deploy.errors import DeployError, Unusable
 from infra.deploy.package import NotPacked
 
@@ -24,8 +25,27 @@ def test_whatever_stops_a_command_is_one_line_and_a_status(
     assert capsys.readouterr() == ("", said)
 
 
-def test_ctrl_c_says_that_cloudformation_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_before_anything_was_begun_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended, plainly():
         raise KeyboardInterrupt
     assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "emporium: interrupted: nothing was changed in AWS\n")
+
+
+def test_ctrl_c_in_the_middle_says_that_cloudformation_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended, plainly(), changing():
+        raise KeyboardInterrupt
+    assert ended.value.code == 130
     assert "CloudFormation finishes by itself what it has begun" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "raised", [NoCredentialsError(), EndpointConnectionError(endpoint_url="http://nowhere"), Unusable("it is gone")]
+)
+def test_what_stops_a_command_in_the_middle_does_not_end_as_if_nothing_were_begun(
+    raised: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended, plainly(), changing():
+        raise raised
+    assert ended.value.code == DeployError.status
+    assert capsys.readouterr().err.startswith("emporium: stopped in the middle: ")

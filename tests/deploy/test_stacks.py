@@ -41,6 +41,21 @@ Resources:
     DeletionPolicy: Retain
     Properties: {UserPoolName: !Sub "emporium-${Stage}-{name}"}
 """
+SECRET = """
+Resources:
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    DeletionPolicy: Retain
+    Properties: {Name: !Sub "emporium-${Stage}-{name}", SecretString: "it is"}
+"""
+MAYBE = """
+  Wanted: {Type: String, Default: ""}
+Conditions:
+  IsWanted: !Equals [!Ref Wanted, "yes"]
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Other: {Type: AWS::SNS::Topic, Condition: IsWanted}
+"""
 IMPORTER = """
 Resources:
   Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue "emporium-dev-{name}-url"}}
@@ -92,6 +107,12 @@ def test_what_would_change_is_shown_and_not_done(aws: Aws, shelf: Shelf) -> None
     assert "  Modify Queue (AWS::SQS::Queue)" in foresee(aws, shelf(parameters={"Size": "90"}, cup=QUEUE))
     assert timeout(aws, "cup") == "60"
     assert foresee(aws, shelf(cup=QUEUE)) == ["emporium-dev-cup: unchanged"]
+
+
+def test_what_stands_under_a_condition_is_shown_where_it_holds(aws: Aws, shelf: Shelf) -> None:
+    shown = ["emporium-dev-sieve: 1 change", "  Add Topic (AWS::SNS::Topic)"]
+    assert foresee(aws, shelf(sieve=MAYBE)) == shown
+    assert "  Add Other (AWS::SNS::Topic)" in foresee(aws, shelf(parameters={"Wanted": "yes"}, sieve=MAYBE))
 
 
 def test_a_parameter_stays_until_another_is_given(aws: Aws, shelf: Shelf) -> None:
@@ -206,6 +227,21 @@ def test_a_parameter_that_no_template_has_is_refused_before_anything_is_made(aws
     assert status(aws, "pan") is None
 
 
+def test_a_parameter_of_what_is_not_deployed_now_is_refused_with_what_takes_it(aws: Aws, shelf: Shelf) -> None:
+    with pytest.raises(Unusable, match="--parameter Wanted: nothing that is deployed here takes it; tray would"):
+        deploy(aws, shelf("pan", {"Wanted": "yes"}, pan=QUEUE, tray=MAYBE))
+    assert status(aws, "pan") is None
+
+
+def test_an_import_that_can_not_be_carried_out_says_why_and_leaves_no_stack(aws: Aws, shelf: Shelf) -> None:
+    deploy(aws, shelf(crate=SECRET))
+    destroy(aws, "crate")
+    # The engine can not import a secret; AWS can.
+    with pytest.raises(DeployError, match=r"emporium-dev-crate can not be changed: .*import.*SecretsManager::Secret"):
+        deploy(aws, shelf(crate=SECRET))
+    assert status(aws, "crate") is None
+
+
 def test_a_change_set_that_aws_refuses_leaves_no_stack(aws: Aws, shelf: Shelf) -> None:
     with pytest.raises(ClientError, match="Size"):
         deploy(aws, shelf(parameters={"Size": "large"}, lid=QUEUE))
@@ -223,6 +259,14 @@ def test_outputs_are_told_for_people_and_for_programs(aws: Aws, shelf: Shelf, co
     told = command.invoke(main, ["outputs", "--stage", "dev"])
     assert "bag " in told.stdout
     assert json.loads(command.invoke(main, ["outputs", "--stage", "dev", "--json"]).stdout)["bag"]["Url"]
+
+
+def test_destroying_what_is_not_there_tells_what_is(aws: Aws, shelf: Shelf, command: CliRunner) -> None:
+    deploy(aws, shelf(dish=QUEUE))
+    refused = command.invoke(main, ["destroy", "cofee", "--stage", "dev"])
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("emporium: of dev there is no cofee; there is: ")
+    assert "dish" in refused.stderr
 
 
 def test_destroying_asks_for_the_name_of_what_is_destroyed(aws: Aws, shelf: Shelf, command: CliRunner) -> None:
@@ -251,13 +295,17 @@ def test_destroying_asks_for_the_name_of_what_is_destroyed(aws: Aws, shelf: Shel
             ["destroy", "--stage", "prod"],
             "infra/stages.toml protects prod: to destroy it none the less, add --protected",
         ),
-        (["destroy", "cofee", "--stage", "dev"], "of dev there is no cofee; there is:"),
         (["outputs", "--stage", "staging"], "nothing of staging is deployed"),
+        (["destroy", "--stage", "staging"], "nothing of staging is deployed"),
         (
             ["configure", "cofee", "--stage", "dev"],
             "there is no capability 'cofee'; there are: customers, orders, products",
         ),
-        (["configure", "orders", "--stage", "staging"], "deploy first what it needs: emporium deploy orders-data"),
+        (
+            ["configure", "orders", "--stage", "staging"],
+            "orders needs backbone, identity, orders-data, which is not there yet: emporium deploy backbone --stage "
+            "staging && emporium deploy identity --stage staging && emporium deploy orders-data --stage staging",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_exit_status_2(command: CliRunner, arguments: list[str], said: str) -> None:

@@ -12,8 +12,8 @@ from infra.deploy.errors import Unusable
 def configure(name: str, stage: str) -> None:
     """Writes into .chalice what plain `chalice deploy --stage STAGE` needs: ARNs, settings, rights.
 
-    The data stacks are to be there (emporium deploy orders-data --stage dev). The file is of one account: it is not
-    for committing.
+    Its data and the accounts are to be there (emporium deploy orders-data --stage dev, and identity). The file is of
+    one account: it is not for committing.
     """
     with plainly():
         from infra.apps_in_process import app_folders

@@ -2,7 +2,7 @@
 
 import click
 
-from infra.deploy.commands.plainly import plainly, stage_named
+from infra.deploy.commands.plainly import changing, plainly, stage_named
 from infra.deploy.errors import Unusable
 
 
@@ -29,7 +29,8 @@ def deploy(name: str, stage: str, dry_run: bool, parameter: tuple[str, ...], all
         if dry_run:
             deployment.foresee(ready, aws, click.echo)
             return
-        deployment.carry_out(ready, aws, click.echo)
+        with changing():
+            deployment.carry_out(ready, aws, click.echo)
         click.echo(f"deployed; what it is called and where it answers: emporium outputs --stage {asked.stage.name}")
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from infra.deploy.commands.plainly import plainly, stage_named
+from infra.deploy.commands.plainly import changing, plainly, stage_named
 from infra.deploy.errors import Unusable
 
 
@@ -33,11 +33,13 @@ def destroy(name: str, stage: str, yes: bool, protected: bool) -> None:
         word = destruction.exact_name(chosen, name)
         if not yes and _typed(word) != word:
             raise Unusable("that was not it: nothing was destroyed")
-        destruction.carry_out(prepared, aws, click.echo)
+        with changing():
+            destruction.carry_out(prepared, aws, click.echo)
 
 
 def _typed(word: str) -> str:
     try:
         return str(click.prompt(f"Type {word} to destroy it", default="", show_default=False)).strip()
     except click.Abort:
+        click.echo()  # ends the line of the question
         raise Unusable("nothing was typed, so nothing was destroyed; --yes does not ask") from None

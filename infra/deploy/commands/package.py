@@ -1,10 +1,11 @@
 """The command that packs capabilities for Lambda."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
+
+from infra.deploy.commands.plainly import plainly, stage_named
 
 if TYPE_CHECKING:
     from infra.deploy.package import Packed
@@ -23,18 +24,13 @@ def package(capability: str | None, stage: str, out: Path, architecture: str, wi
 
     Neither an account of AWS nor a region is needed. The same commit gives the same bytes.
     """
-    from infra.deploy.package import NotPacked, capabilities
-    from infra.deploy.package import package as pack
-    from infra.deploy.stages import StageNotKnown, StagesNotRead, deployable
+    with plainly():
+        from infra.deploy.package import capabilities
+        from infra.deploy.package import package as pack
 
-    try:
-        chosen = deployable(stage)
+        chosen = stage_named(stage)
         for name in capabilities() if capability is None else [capability]:
             told(pack(name, chosen, out, architecture=architecture, without=frozenset(without)))
-    except (NotPacked, StagesNotRead) as error:
-        _end(str(error))
-    except StageNotKnown as unknown:
-        _end(f"--stage: {unknown}")
 
 
 def told(packed: "Packed") -> None:
@@ -43,8 +39,3 @@ def told(packed: "Packed") -> None:
         size = (packed.folder / name).stat().st_size
         click.echo(f"{packed.folder / name}  {size:>9,} bytes  sha256 {digest}")
     click.echo(f"{packed.template}")
-
-
-def _end(line: str) -> NoReturn:
-    click.echo(f"emporium: {line}", err=True)
-    sys.exit(2)

@@ -26,12 +26,25 @@ def plainly() -> Iterator[None]:
         _end(str(error), error.status)
     except (NotPacked, StageNotKnown, StagesNotRead, TemplateError) as error:
         _end(str(error), Unusable.status)
+    except KeyboardInterrupt as interrupt:
+        _end(str(interrupt) or "interrupted: nothing was changed in AWS", INTERRUPTED)
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Within `plainly`, around what changes AWS: what stops it there never ends with 2, as if nothing were begun."""
+    from infra.deploy.aws import in_plain_words
+
+    try:
+        with in_plain_words():
+            yield
+    except Unusable as error:
+        raise DeployError(f"stopped in the middle: {error}; then run the command again") from None
     except KeyboardInterrupt:
-        _end(
+        raise KeyboardInterrupt(
             "interrupted: CloudFormation finishes by itself what it has begun; look with "
-            "`aws cloudformation describe-stacks`, and run the command again when it is done",
-            INTERRUPTED,
-        )
+            "`aws cloudformation describe-stacks`, and run the command again when it is done"
+        ) from None
 
 
 def stage_named(name: str) -> Stage:

@@ -12,6 +12,8 @@ from infra.deploy.package.errors import NotPacked
 from infra.deploy.package.steps import STEPS, Step
 from infra.deploy.package.wheels import MACHINES, PYTHONS
 from infra.deploy.stages import Stage
+from infra.local.stacks.errors import TemplateError
+from infra.local.stacks.reading import document
 
 ROOT = Path(__file__).resolve().parents[3]
 FUNCTIONS = ROOT / "functions"
@@ -43,7 +45,7 @@ def make_plan(capability: str, stage: Stage, architecture: str, without: frozens
     return Plan(
         capability=capability,
         project=project,
-        overlay=ROOT / "infra" / "templates" / f"{capability}-app.yaml",
+        overlay=_sound(ROOT / "infra" / "templates" / f"{capability}-app.yaml"),
         stage=stage.name,
         config=config(_read(project / ".chalice" / "config.json"), stage, _checked(architecture)),
         requirements=tuple(lock.hashed((project / "requirements.txt").read_text(encoding="utf-8"), locked)),
@@ -75,6 +77,15 @@ def _read(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_bytes()))
     except (OSError, ValueError) as error:
         raise NotPacked(f"{path}: {error}") from None
+
+
+def _sound(overlay: Path) -> Path:
+    """Chalice would tell of one that it can not read by the last line of PyYAML's, which is an arrow."""
+    try:
+        document(overlay)
+    except TemplateError as error:
+        raise NotPacked(str(error)) from None
+    return overlay
 
 
 def _known(capability: str) -> str:

@@ -44,7 +44,7 @@ def document(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise TemplateError(str(path), "", f"can not be read: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise TemplateError(path.name, "", f"is not YAML: {error}") from error
+        raise TemplateError(path.name, "", f"is not YAML: {_in_a_line(error)}") from error
     if not isinstance(sections, dict):
         raise TemplateError(path.name, "", "is not a mapping of sections")
     return sections
@@ -53,6 +53,13 @@ def document(path: Path) -> dict[str, Any]:
 def parsed(text: str) -> Any:
     """What the YAML says, every tag as the long form of its function; raises yaml.YAMLError."""
     return yaml.load(text, Loader=_Loader)  # nosec B506  # a SafeLoader
+
+
+def _in_a_line(error: yaml.YAMLError) -> str:
+    """What is wrong, and where."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 def _section(path: Path, sections: dict[str, Any], section: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A plan is sound or refused, before anything is made."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,17 @@ def test_what_is_not_there_is_refused_with_what_is(capability: str, architecture
     with pytest.raises(NotPacked) as refused:
         plan.make_plan(capability, DEV, architecture, frozenset({without} - {""}))
     assert str(refused.value).startswith(said)
+
+
+def test_an_overlay_that_is_no_yaml_is_told_by_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in ("requirements.lock", "infra/templates/orders-app.yaml"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes((plan.ROOT / file).read_bytes())
+    with (tmp_path / "infra/templates/orders-app.yaml").open("a") as overlay:
+        overlay.write("  x: [")
+    monkeypatch.setattr(plan, "ROOT", tmp_path)
+    with pytest.raises(NotPacked, match=r"^orders-app\.yaml: is not YAML: line \d+: "):
+        plan.make_plan("orders", DEV, "arm64", EVERYTHING)
 
 
 def test_a_step_that_is_left_out_leaves_the_others_in_their_order() -> None:
