@@ -90,7 +90,7 @@ class Shop:
 
     def tick(self) -> None:
         """What the schedule does each minute."""
-        self.apps["orders"].tick(_scheduled(), CONTEXT)
+        self.apps["orders"].tick(scheduled(), CONTEXT)
 
     def _due(self, name: str) -> Iterable[Delivery]:
         app = self.apps[name]
@@ -187,7 +187,8 @@ def _clients() -> Clients:
     return Clients()
 
 
-def _scheduled() -> dict[str, Any]:
+def scheduled() -> dict[str, Any]:
+    """What a schedule hands on."""
     return {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}, "resources": []} | dict.fromkeys(
         ("id", "account", "time", "region", "version"), ""
     )

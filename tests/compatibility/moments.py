@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from chassis import clock, items
@@ -31,11 +32,11 @@ class Moment:
 
 def life(shop: Shop) -> list[Moment]:
     """Every moment of a life in which each fact is told and each kind of item is kept."""
-    moments = list[Moment]()
+    moments, names = list[Moment](), count(1)
     for number, act in enumerate(ACTS):
         clock.use(_from(BEGIN + timedelta(minutes=5 * number)))
         act(shop)
-        seen = list(_until_rest(shop))
+        seen = list(_until_rest(shop, names))
         end = outcome(shop)
         moments += [Moment(act.__name__, tables, due, end) for tables, due in seen]
     return moments
@@ -72,21 +73,26 @@ def _outcome_of(item: dict[str, Any]) -> dict[str, Any]:
     return {name: items.read(item[name]) for name in OUTCOME if name in item}
 
 
-def _until_rest(shop: Shop) -> Iterator[tuple[dict[str, list[dict[str, Any]]], list[Due]]]:
+def _until_rest(shop: Shop, names: Iterator[int]) -> Iterator[tuple[dict[str, list[dict[str, Any]]], list[Due]]]:
     """Delivers one after the other; before each, what stands there and what is due."""
-    due = list(_new(shop))
+    due = list(_new(shop, names))
     while due:
         yield {name: shop.everything(name) for name in shop.apps}, list(due)
         name, handler, record = due.pop(0)
         getattr(shop.apps[name], handler)({"Records": [record]}, CONTEXT)
-        due += _new(shop)
+        due += _new(shop, names)
 
 
-def _new(shop: Shop) -> Iterator[Due]:
+def _new(shop: Shop, names: Iterator[int]) -> Iterator[Due]:
+    """What has come since the last time; the cloud's own names for it are by chance, and would be others each time."""
     for name in shop.apps:
-        yield from ((name, "relay", plain(record)) for record in shop.records(name))
+        for record in map(plain, shop.records(name)):
+            record["eventID"] = f"{next(names):032x}"
+            record["dynamodb"]["SequenceNumber"] = f"{next(names):021d}"
+            yield name, "relay", record
         if hasattr(shop.apps[name], "inbox"):
-            yield from ((name, "inbox", message) for message in shop.messages(name))
+            for message in shop.messages(name):
+                yield name, "inbox", message | {"messageId": f"00000000-0000-4000-8000-{next(names):012d}"}
 
 
 def plain(record: Any) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """What the last release told, kept and promised, as it is recorded beside this: all later code is held against it."""
 
 import json
-from collections.abc import Mapping
+import os
+import random
+import zipfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from moto import mock_aws
 
+from infra.apps_in_process import ROOT
 from infra.contracts.capabilities import capabilities
 from infra.deploy.contracts import bundle
 from infra.local.moto.hardening import harden
@@ -16,6 +20,8 @@ from tests.contracts.told import told
 from tests.shop import open_shop
 
 FOLDER = Path(__file__).with_name("released")
+CODE = FOLDER / "code.zip"
+SOURCES = ("chassis/*.py", "functions/*/app.py", "functions/*/chalicelib/*/*.py", "infra/templates/*-app.yaml")
 Bundles = Mapping[str, bytes]
 
 
@@ -44,16 +50,33 @@ def moments() -> list[Moment]:
     return found
 
 
-def record() -> None:
-    """Writes all of it, from the code as it is now."""
+def record(folder: Path = FOLDER) -> None:
+    """Writes all of it, from the code as it is now: the same bytes each time."""
     harden()
-    (FOLDER / "contracts").mkdir(parents=True, exist_ok=True)
+    (folder / "contracts").mkdir(parents=True, exist_ok=True)
     for name in capabilities():
-        (FOLDER / "contracts" / f"{name}.json").write_bytes(bundle(name))
-    (FOLDER / "events.json").write_text(_text(told(), indent=1), encoding="utf-8")
+        (folder / "contracts" / f"{name}.json").write_bytes(bundle(name))
+    pack(ROOT, folder / CODE.name)
     with pytest.MonkeyPatch.context() as patch, mock_aws(config={"core": {"reset_boto3_session": False}}):
+        patch.setattr(os, "urandom", random.Random(0).randbytes)  # of traces and ids, which would be others each time
+        told.cache_clear()
+        (folder / "events.json").write_text(_text(told(), indent=1), encoding="utf-8")
         lines = _lines(life(open_shop(patch.setenv)))
-        (FOLDER / "moments.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (folder / "moments.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def pack(tree: Path, target: Path) -> None:
+    """Zips the sources that run, with their settings; not compressed, for compressors differ in what they make."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as packed:
+        for path in _sources(tree):
+            entry = zipfile.ZipInfo(path.relative_to(tree).as_posix())
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16  # Unix, a plain file, wherever it is packed
+            packed.writestr(entry, path.read_bytes())
+
+
+def _sources(tree: Path) -> Iterator[Path]:
+    for pattern in SOURCES:
+        yield from sorted(tree.glob(pattern))
 
 
 def _lines(lived: list[Moment]) -> list[str]:
