@@ -130,7 +130,7 @@ def _take_in(wanted: Wanted, aws: Aws, say: Say) -> bool:
     if not taken:
         return False
     for each in taken:
-        [name] = each["ResourceIdentifier"].values()
+        *_, name = each["ResourceIdentifier"].values()
         say(f"{wanted.stack}: {name} outlived its stack: it is taken in again")
     ids = {each["LogicalResourceId"] for each in taken}
     part = replace(wanted.part, template=adopting(wanted.part.template, ids))

@@ -55,6 +55,10 @@ CHANGES = {
     "a key makes another id": Change("chassis/clock.py", 'f"{len(part)}:{part}"', "part", r"asked first: POST"),
     "a cursor is sealed otherwise": Change("chassis/cursor.py", "_SEAL = 16", "_SEAL = 12", r"not \(200,\): .*422"),
     "sign-outs are looked for elsewhere": Change(
-        "chassis/sign_outs.py", 'f"sign_out#{id}"', 'f"signed_out#{id}"', r"asked first: GET /orders: .*status=401", seed=0
+        "chassis/sign_outs.py",
+        'f"sign_out#{id}"',
+        'f"signed_out#{id}"',
+        r"asked first: GET /orders: .*status=401",
+        seed=0,
     ),
 }

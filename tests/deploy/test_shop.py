@@ -20,6 +20,7 @@ from infra.deploy.aws import Aws
 from infra.deploy.configuration import configure
 from infra.deploy.deployment import TEMPLATES, Asked, Pack
 from infra.deploy.errors import DeployError
+from infra.deploy.outputs import outputs
 from tests.deploy.deploying import DEV, deploy, destroy, foresee, outcome
 from tests.deploy.packages import NATIVE, Packages
 
@@ -205,3 +206,19 @@ def test_the_whole_stage_goes_and_what_is_kept_stays(aws: Aws, shop: list[str]) 
     assert set(aws.dynamodb.list_tables()["TableNames"]) >= {f"emporium-dev-{name}" for name in CAPABILITIES}
     assert said.index("emporium-dev-orders: deleted") < said.index("emporium-dev-orders-data: deleted")
     assert said.index("emporium-dev-orders-data: deleted") < said.index("emporium-dev-backbone: deleted")
+
+
+def test_accounts_outlive_their_stack_with_who_is_staff(aws: Aws) -> None:
+    identity = replace(SHOP, name="identity")
+    deploy(aws, identity)
+    pool = outputs("dev", aws)["identity"]["PoolId"]
+    aws.cognito.admin_create_user(UserPoolId=pool, Username="ada@example.com", MessageAction="SUPPRESS")
+    aws.cognito.admin_add_user_to_group(UserPoolId=pool, Username="ada@example.com", GroupName="staff")
+    stays = [line for line in destroy(aws, "identity") if "stays" in line]
+    assert {line.rpartition("::")[2] for line in stays} == {"UserPool)", "UserPoolGroup)"}
+    said = deploy(aws, identity)
+    assert "emporium-dev-identity: staff outlived its stack: it is taken in again" in said
+    assert outputs("dev", aws)["identity"]["PoolId"] == pool
+    [staff] = aws.cognito.list_users_in_group(UserPoolId=pool, GroupName="staff")["Users"]
+    assert {"Name": "email", "Value": "ada@example.com"} in staff["Attributes"]
+    assert outcome(deploy(aws, identity), "identity") == "unchanged"
