@@ -135,8 +135,8 @@ def test_dead_letters_outlive_the_messages_of_the_queue_they_come_from(path: Pat
 
 
 KEPT = {
-    *("AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"),
-    "AWS::SecretsManager::Secret",
+    *("AWS::Cognito::UserPool", "AWS::Cognito::UserPoolGroup", "AWS::DynamoDB::Table", "AWS::S3::Bucket"),
+    *("AWS::SQS::Queue", "AWS::SecretsManager::Secret"),
 }
 
 
