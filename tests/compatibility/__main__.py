@@ -25,27 +25,30 @@ def main(seeds: int, seed: int | None, last: Path | None) -> None:
     importlib.import_module("tests.conftest")  # no AWS but this process's own
     first = random.randrange(1_000_000) if seed is None else seed
     with tempfile.TemporaryDirectory() as folder:
-        sys.exit(run(range(first, first + seeds), last, Path(folder)))
+        problem = run(range(first, first + seeds), last, Path(folder))
+    if problem:
+        click.echo(problem, err=True)
+        sys.exit(1)
 
 
-def run(seeds: range, last: Path | None, folder: Path) -> int:
-    """Tells of each life, which is lived either way round, and stops at the first that goes wrong."""
+def run(seeds: range, last: Path | None, folder: Path) -> str:
+    """Tells of each life, which is lived either way round; gives what went wrong first, if anything."""
     mixed, rest, versions = (
         importlib.import_module(f"tests.compatibility.{name}") for name in ("mixed", "rest", "versions")
     )
-    older = last or versions.unpacked(folder)
-    with versions.a_stage() as stage, stage.running("last", older) as old, stage.running("now", ROOT) as new:
-        stage.tell_issuer(os.environ.__setitem__)
-        for seed, mirrored in itertools.product(seeds, (False, True)):
-            shop = mixed.open_mixed(stage, [old, new], seed, mirrored=mirrored)
-            about = f"seed {seed}, {shop.manner.name}{', mirrored' if mirrored else ''}"
-            try:
+    about = "before any life"
+    try:
+        older = last or versions.unpacked(folder)
+        with versions.a_stage() as stage, stage.running("last", older) as old, stage.running("now", ROOT) as new:
+            stage.tell_issuer(os.environ.__setitem__)
+            for seed, mirrored in itertools.product(seeds, (False, True)):
+                shop = mixed.open_mixed(stage, [old, new], seed, mirrored=mirrored)
+                about = f"seed {seed}, {shop.manner.name}{', mirrored' if mirrored else ''}"
                 ends = rest.live_through(shop)
-            except versions.WentWrong as wrong:
-                click.echo(f"{about}: {wrong}", err=True)
-                return 1
-            click.echo(f"{about}: {', '.join(f'{n} {end}' for end, n in sorted(ends.items()))}")
-    return 0
+                click.echo(f"{about}: {', '.join(f'{n} {end}' for end, n in sorted(ends.items()))}")
+    except versions.WentWrong as wrong:
+        return f"{about}: {wrong}"
+    return ""
 
 
 if __name__ == "__main__":

@@ -196,10 +196,12 @@ def sign_out(life: Life) -> None:
 
 
 def leave(life: Life) -> None:
-    """Who was deactivated orders nothing any more, and what was ordered goes on."""
-    shop = life.shop
+    """Who was deactivated is out, and orders nothing any more; what was ordered goes on."""
+    shop, before = life.shop, bearer(BOB)
     expect(shop.call("DELETE", "/customers/me", by=BOB, if_match="*"), 204)
     shop.settle()
+    shop.now += timedelta(seconds=2)
+    expect(shop.both("GET", "/orders", by="", authorization=before), 401)
     wanted = {"customer_id": "bob", "lines": [{"sku": "tea", "quantity": 1}]}
     expect(shop.both("POST", "/orders", wanted), 403)
 

@@ -16,6 +16,7 @@ from tests.compatibility.moments import Due, clear, plain
 from tests.compatibility.versions import Asked, Stage, Version, WentWrong
 from tests.shop import CONTEXT, Answer, Shop, owner, scheduled
 from tests.tokens import STAFF, bearer
+from tests.visit import drained
 
 AS_ONE = timedelta(milliseconds=10)  # from one invocation to the next
 
@@ -41,10 +42,14 @@ MANNERS = (
 )
 
 
-@dataclass(kw_only=True)
-class Mixed(Shop):
-    """Two versions on one stage; the first is the older one. They have the same time, which is told them."""
+@dataclass
+class Mixed:
+    """Two versions on one stage; the first is the older one. They have the same time, which is told them.
 
+    Of `shop` only the cloud is used: its own apps handle nothing here.
+    """
+
+    shop: Shop
     versions: Sequence[Version]
     manner: Manner
     chance: random.Random
@@ -72,7 +77,7 @@ class Mixed(Shop):
     def tick(self) -> None:
         self._handle("orders", "tick", scheduled())
 
-    def settle(self, *_: Any, **__: Any) -> None:
+    def settle(self) -> None:
         """Delivers until nothing moves."""
         for _round in range(200):
             self._collect()
@@ -101,10 +106,10 @@ class Mixed(Shop):
         self.waiting = []
 
     def _collect(self) -> None:
-        for name, app in self.apps.items():
-            self.waiting += [(name, "relay", plain(record)) for record in self.records(name)]
+        for name, app in self.shop.apps.items():
+            self.waiting += [(name, "relay", plain(record)) for record in self.shop.records(name)]
             if hasattr(app, "inbox"):
-                self.waiting += [(name, "inbox", message) for message in self.messages(name)]
+                self.waiting += [(name, "inbox", message) for message in self.shop.messages(name)]
 
     def _deliver(self, due: list[Due]) -> None:
         if self.manner.both or self.manner.late:
@@ -121,7 +126,7 @@ class Mixed(Shop):
     ) -> list[Answer]:
         """What each version answers, to whom the other one has found out who asks."""
         app = owner(path)
-        found = match(self.apps[app].app.routes, path.partition("?")[0])
+        found = match(self.shop.apps[app].app.routes, path.partition("?")[0])
         assert found, f"no route has {path}"
         sent = {"content-type": "application/json"} | ({"authorization": bearer(by)} if by else {})
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -169,20 +174,13 @@ def open_mixed(stage: Stage, versions: Sequence[Version], seed: int, *, mirrored
 
     `mirrored`, all that the one version did is done by the other, and the other way round.
     """
-    shop = Mixed(
-        stage.clients,
-        load_apps(),
-        places=stage.places,
-        versions=versions,
-        manner=MANNERS[seed % len(MANNERS)],
-        chance=random.Random(seed),
-        mirrored=mirrored,
-        now=next(stage.begins),
-    )
+    shop = Shop(stage.clients, load_apps(), places=stage.places)
     clear(shop)
-    shop.set_aside()
-    clock.use(lambda: shop.now)
-    return shop
+    drained(shop)
+    manner = MANNERS[seed % len(MANNERS)]
+    mixed = Mixed(shop, versions, manner, random.Random(seed), mirrored, next(stage.begins))
+    clock.use(lambda: mixed.now)
+    return mixed
 
 
 def _batches(due: list[Due], chance: random.Random) -> Iterator[tuple[str, str, list[Any]]]:

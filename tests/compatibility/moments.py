@@ -111,7 +111,8 @@ def _open(shop: Shop) -> None:
         price = {"amount": 349, "currency": "USD"}
         product = {"sku": sku, "name": sku.title(), "price": price, "category": "kitchen", "status": status}
         _made(shop.call("POST", "/products", product, idempotency_key=f"add-{sku}"))
-    _made(shop.call("POST", "/products/tea/stock-adjustments", {"delta": 10, "reason": "delivery"}))
+    delivery = {"delta": 10, "reason": "delivery"}
+    _made(shop.call("POST", "/products/tea/stock-adjustments", delivery, idempotency_key="delivery"))
     shop.customer("ada")
     shop.customer("bob")
 

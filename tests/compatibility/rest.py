@@ -6,6 +6,7 @@ from typing import Any
 from tests.compatibility.lives import ADA, Life, expect, live
 from tests.compatibility.mixed import Mixed
 from tests.compatibility.versions import WentWrong
+from tests.visit import drained
 
 TERMINAL = {"confirmed", "rejected", "cancelled"}
 
@@ -23,8 +24,8 @@ def check(life: Life) -> Counter[str]:
     no_stock_was_lost_or_made(life, orders)
     pages_go_on_with_either_version(life, {order["id"] for order in orders if order["customer_id"] == "ada"})
     what_was_made_is_met_again(life)
-    if set_aside := life.shop.set_aside():
-        raise WentWrong(f"set aside: {set_aside}")
+    if left := drained(life.shop.shop):
+        raise WentWrong(f"set aside: {left}")
     return Counter(order["status"] for order in orders)
 
 

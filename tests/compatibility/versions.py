@@ -132,6 +132,8 @@ class Stage:
         for path in sorted(folder.glob("infra/templates/*-app.yaml")):
             found |= overlay(path, self.exports, STAGE).environment
             found[f"{path.name.removesuffix('-app.yaml').upper()}_CURSOR_KEY"] = "test"
+        if "IDENTITY_ISSUER" not in found:
+            raise WentWrong(f"{folder}: no overlay in infra/templates there tells the IDENTITY_ISSUER")
         pool = found["IDENTITY_ISSUER"].rpartition("/")[2]
         return found | {"IDENTITY_JWKS_URL": f"{self.endpoint}/{pool}/.well-known/jwks.json"}
 
