@@ -52,6 +52,12 @@ CHANGES = {
         'class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"lines": "items"}):',
         r"missing required field `(lines|items)`",
     ),
+    "a fact that is told is not known": Change(
+        f"{ORDERS}/reactions.py",
+        '    "emporium.products.PriceChanged.v1": when_product_changed,\n',
+        "",
+        r"other: orders\.inbox: .*nobody here listens to this",
+    ),
     "a key makes another id": Change("chassis/clock.py", 'f"{len(part)}:{part}"', "part", r"asked first: POST"),
     "a cursor is sealed otherwise": Change("chassis/cursor.py", "_SEAL = 16", "_SEAL = 12", r"not \(200,\): .*422"),
     "sign-outs are looked for elsewhere": Change(

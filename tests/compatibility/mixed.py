@@ -210,6 +210,7 @@ def goes_on(old: Answer, new: Answer) -> bool:
 
 
 def _holds(new: Any, old: Any) -> bool:
+    """Whether all of the old is there in the new; the `instance` of a problem is each request's own."""
     if isinstance(old, dict) and isinstance(new, dict):
         return all(name in new and _holds(new[name], value) for name, value in old.items() if name != "instance")
     if isinstance(old, list) and isinstance(new, list):

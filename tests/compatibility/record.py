@@ -1,4 +1,4 @@
-"""Records what the code of now tells, keeps and promises: python -m tests.compatibility.record.
+"""Records the code of now, and what it tells, keeps and promises: python -m tests.compatibility.record.
 
 That is for a release, once it runs at every stage, and for nothing else: else no change is held against anything.
 """
