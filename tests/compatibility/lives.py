@@ -75,7 +75,7 @@ def live(life: Life) -> None:
     for step in steps:
         step(life)
         shop.move()
-    for act in (give_up, order_too_much, order_at_todays_price, sign_out, leave, come_to_rest):
+    for act in (give_up, order_too_much, order_at_todays_price, order_too_fast, sign_out, leave, come_to_rest):
         act(life)
 
 
@@ -182,6 +182,12 @@ def order_at_todays_price(life: Life) -> None:
         if line["unit_price"] != price:
             raise WentWrong(f"{sku} costs {price}, and was ordered at {line}")
     life.place("mug", 1, ADA, 422)
+
+
+def order_too_fast(life: Life) -> None:
+    """Four orders a minute are allowed, and three were placed since the last one was given up."""
+    life.place("tea", 1, ADA, 202)
+    life.place("tea", 1, ADA, 429)
 
 
 def sign_out(life: Life) -> None:

@@ -29,9 +29,10 @@ _MACHINE = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_SECRET_ACCESS_KEY": "test",
-    "CUSTOMERS_LEAST_ANSWER_MS": "0",
     "PATH": os.defpath,
 }
+# Nobody waits for an answer that is to be late, and the limit of orders is within reach of a short life.
+_HERE = {"CUSTOMERS_LEAST_ANSWER_MS": "0", "ORDERS_PLACING_LIMIT": "4/60"}
 
 
 class WentWrong(AssertionError):
@@ -136,7 +137,7 @@ class Stage:
         if "IDENTITY_ISSUER" not in found:
             raise WentWrong(f"{folder}: no overlay in infra/templates there tells the IDENTITY_ISSUER")
         pool = found["IDENTITY_ISSUER"].rpartition("/")[2]
-        return found | {"IDENTITY_JWKS_URL": f"{self.endpoint}/{pool}/.well-known/jwks.json"}
+        return found | _HERE | {"IDENTITY_JWKS_URL": f"{self.endpoint}/{pool}/.well-known/jwks.json"}
 
     def tell_issuer(self, set_env: Callable[[str, str], None]) -> None:
         """For the tokens that callers show: whose they are."""
