@@ -10,7 +10,6 @@ import pytest
 from infra.apps_in_process import app_folders
 from infra.deploy.aws import Aws, execution_role
 from infra.deploy.change_sets import Wanted, propose
-from infra.deploy.checkov import exceptions, findings
 from infra.deploy.parts import Part
 from infra.local.stacks.reading import document
 from tests.deploy.translated import in_stage
@@ -191,11 +190,6 @@ def _texts(name: Any) -> list[str]:
     """As the template writes it; nothing for what refers to something that is named elsewhere."""
     written = name if isinstance(name, str) else listed(name.get("Fn::Sub", []))
     return [written] if isinstance(written, str) else written[:1]
-
-
-def test_checkov_finds_nothing_but_what_is_set_aside_everywhere() -> None:
-    found = findings(TEMPLATES / "account")
-    assert [each for each in found if each.check not in exceptions()] == []
 
 
 def test_cfn_lint_finds_nothing() -> None:

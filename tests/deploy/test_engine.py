@@ -14,6 +14,10 @@ from tests.deploy.engine import LACKING, Engine, production
 from tests.deploy.ministack import running
 from tests.deploy.translated import in_stage, of_type
 from tests.infra.stacks.project import BACKBONE, TEMPLATES
+from tests.own_environments import PATIENT
+
+pytestmark = PATIENT
+
 
 STAGE = production()
 

@@ -23,6 +23,10 @@ from infra.deploy.errors import DeployError
 from infra.deploy.outputs import outputs
 from tests.deploy.deploying import DEV, deploy, destroy, foresee, outcome
 from tests.deploy.packages import NATIVE, Packages
+from tests.own_environments import PATIENT
+
+pytestmark = PATIENT
+
 
 SHOP = Asked(DEV)
 ORDERS = replace(SHOP, name="orders")
