@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -27,6 +28,20 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+# Folders of files that take long, and mostly wait: of two processes that share the files, neither is to begin one of
+# these when the other has come to the end.
+_FIRST = ("fuzz", "system", "deploy", "runtime", "delivery")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_place)  # it is stable: within a folder all stays as it is
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return _FIRST.index(folder) if folder in _FIRST else len(_FIRST)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,12 @@
-"""A shop with ten mugs, over HTTP and in this process."""
+"""A shop with ten mugs, over HTTP and in this process; and the capabilities as they are packed."""
 
 import pytest
 
 from tests.delivery.floor import Floor
+from tests.deploy.packages import packages
 from tests.shop import open_shop
+
+__all__ = ["packages"]
 
 
 @pytest.fixture

@@ -6,16 +6,14 @@ from typing import Any
 
 import boto3
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
 
 from infra.apps_in_process import app_folders
 from infra.deploy.aws import Aws, execution_role
 from infra.deploy.change_sets import Wanted, propose
-from infra.deploy.checkov import exceptions, findings
 from infra.deploy.parts import Part
 from infra.local.stacks.reading import document
 from tests.deploy.translated import in_stage
+from tests.infra.stacks.linting import lint
 from tests.infra.stacks.project import TEMPLATES
 
 TEMPLATE = document(TEMPLATES / "account" / "delivery.yaml")
@@ -194,14 +192,9 @@ def _texts(name: Any) -> list[str]:
     return [written] if isinstance(written, str) else written[:1]
 
 
-def test_checkov_finds_nothing_but_what_is_set_aside_everywhere() -> None:
-    found = findings(TEMPLATES / "account")
-    assert [each for each in found if each.check not in exceptions()] == []
-
-
 def test_cfn_lint_finds_nothing() -> None:
     template = TEMPLATES / "account" / "delivery.yaml"
-    assert lint(template.read_text(encoding="utf-8"), config=ManualArgs(regions=["us-east-1"])) == []
+    assert lint(template.read_text(encoding="utf-8")) == []
 
 
 def test_cloudformation_works_by_the_role_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:

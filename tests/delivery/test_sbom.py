@@ -15,8 +15,7 @@ from packaging.utils import canonicalize_name
 from infra.apps_in_process import app_folders
 from infra.delivery.sbom import DEVELOPMENT, NotListed, document, packed_requirements
 from infra.delivery.sbom_command import sbom
-from infra.deploy.package import package
-from infra.deploy.stages import deployable
+from tests.deploy.packages import NATIVE, Packages
 
 OURS = {"app", "chalicelib", "chassis", "__pycache__"}
 
@@ -57,8 +56,8 @@ def test_the_same_commit_gives_the_same_document(written: dict[str, str]) -> Non
     assert not re.search(r'"(timestamp|serialNumber)"', written["orders"])
 
 
-def test_a_capabilitys_document_names_what_its_zips_hold(written: dict[str, str], tmp_path: Path) -> None:
-    packed = package("orders", deployable("dev"), tmp_path)
+def test_a_capabilitys_document_names_what_its_zips_hold(written: dict[str, str], packages: Packages) -> None:
+    packed = packages("orders", NATIVE)
     names = [name for each in packed.zips for name in zipfile.ZipFile(packed.folder / each).namelist()]
     modules = {name.partition("/")[0].partition(".")[0] for name in names} - OURS
     holders = metadata.packages_distributions()

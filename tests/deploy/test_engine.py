@@ -14,6 +14,10 @@ from tests.deploy.engine import LACKING, Engine, production
 from tests.deploy.ministack import running
 from tests.deploy.translated import in_stage, of_type
 from tests.infra.stacks.project import BACKBONE, TEMPLATES
+from tests.own_environments import PATIENT
+
+pytestmark = PATIENT
+
 
 STAGE = production()
 
@@ -29,24 +33,25 @@ def ended(empty: Engine) -> dict[str, str]:
     return empty.deploy_everything()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def engine(empty: Engine, ended: dict[str, str]) -> Engine:
     """With every stack of production in it."""
     return empty
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def functions(engine: Engine) -> dict[str, dict[str, Any]]:
     """Each function as Lambda has it, by capability and logical id."""
+    declared = {name: of_type(in_stage(name, STAGE), "AWS::Lambda::Function") for name in app_folders()}
     return {
         f"{name}-{logical_id}": engine.client("lambda").get_function_configuration(FunctionName=id)
         for name in app_folders()
         for logical_id, id in engine.ids(name).items()
-        if logical_id in of_type(in_stage(name, STAGE), "AWS::Lambda::Function")
+        if logical_id in declared[name]
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def apis(engine: Engine) -> dict[str, str]:
     """The id of each capability's API."""
     return {name: engine.ids(name)["RestAPI"] for name in app_folders()}

@@ -16,6 +16,10 @@ from infra.deploy.deployment import Asked
 from infra.deploy.errors import DeployError, Unusable
 from tests.deploy.deploying import DEV, PROTECTED, deploy, destroy, foresee, outcome, templates
 from tests.infra.stacks.project import TEMPLATES
+from tests.own_environments import PATIENT
+
+pytestmark = PATIENT
+
 
 Shelf = Callable[..., Asked]
 # A queue that outlives its stack, and an export; {name} keeps tests apart, that share an engine.

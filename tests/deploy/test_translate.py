@@ -5,7 +5,6 @@ import gc
 import json
 from typing import Any
 
-import cfnlint.api
 import pytest
 import yaml
 
@@ -13,6 +12,7 @@ from infra.apps_in_process import app_folders
 from infra.deploy.stages import deployable
 from infra.deploy.translate import NotTranslated, translate
 from tests.deploy.packages import NATIVE, Packages
+from tests.infra.stacks.linting import lint
 
 REGIONS = ["us-east-1", "eu-central-1", "ap-southeast-2"]
 FUNCTION = {
@@ -39,7 +39,7 @@ def test_a_packed_capability_is_sound_cloudformation_once_it_is_translated(
     merged = uploaded(yaml.safe_load(packages(capability, NATIVE).template.read_text(encoding="utf-8")))
     plain = translate(merged, deployable(stage).parameters(), "eu-central-1")
     text = json.dumps(plain, indent=1)
-    assert [str(match) for match in cfnlint.api.lint(text, regions=REGIONS)] == []
+    assert lint(text, *REGIONS) == []
     assert "AWS::Serverless" not in text
     assert text.count("-authorizer.zip") == 1
     assert "eu-central-1" not in text

@@ -6,7 +6,6 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-import cfnlint.api
 import pytest
 
 from chassis.browsers import protected
@@ -16,6 +15,7 @@ from infra.local.routes import prefixes
 from infra.local.stacks.intrinsics import Scope, Unknown, resolve
 from infra.local.stacks.reading import read
 from tests.deploy.translated import REGION, in_stage, of_type
+from tests.infra.stacks.linting import lint
 from tests.infra.stacks.project import TEMPLATES
 from tests.rights import declared
 
@@ -43,14 +43,14 @@ def called(function: Any) -> str:
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_is_deployed_is_valid(capability: str, stage: str) -> None:
     text = json.dumps(in_stage(capability, stage))
-    assert [str(match) for match in cfnlint.api.lint(text, regions=[REGION])] == []
+    assert lint(text, REGION) == []
 
 
 @pytest.mark.parametrize(
     "path", [each for each in TEMPLATES.rglob("*.yaml") if not each.stem.endswith("-app")], ids=str
 )
 def test_what_is_deployed_as_it_is_written_is_valid(path: Path) -> None:
-    assert [str(match) for match in cfnlint.api.lint(path.read_text(), regions=[REGION])] == []
+    assert lint(path.read_text(), REGION) == []
 
 
 def test_every_handler_is_a_function_and_every_function_a_handler(capability: str) -> None:

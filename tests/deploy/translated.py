@@ -29,8 +29,12 @@ def _packed(capability: str) -> dict[str, Any]:
 
 
 def in_stage(capability: str, stage: Stage | str = "prod") -> dict[str, Any]:
-    """The plain CloudFormation that is deployed to a stage."""
-    stage = load()[stage] if isinstance(stage, str) else stage
+    """The plain CloudFormation that is deployed to a stage; whoever asks may change it."""
+    return copy.deepcopy(_translated(capability, load()[stage] if isinstance(stage, str) else stage))
+
+
+@cache
+def _translated(capability: str, stage: Stage) -> dict[str, Any]:
     template = copy.deepcopy(_packed(capability))
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":

@@ -1,16 +1,23 @@
 """Cheaper ways to the same values, where moto copies what it only looks at or works out again what it knows."""
 
 import base64
+import functools
+import json
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+from moto.cognitoidp import models as cognito
 from moto.core.base_backend import BackendDict
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.kms import models as kms
 from moto.sqs import models as sqs
 
 from infra.local.moto.patching import around, instead
+
+SYMMETRIC = "SYMMETRIC_DEFAULT"
 
 
 def new_value(self: DynamoType, given: DynamoType | dict[str, Any]) -> None:
@@ -62,8 +69,22 @@ def backends_of(original: Callable[..., Any], self: BackendDict[Any], account_id
     return original(self, account_id) if known is None else known
 
 
+def imported_once(original: Callable[[dict[str, str]], Any]) -> Callable[[dict[str, str]], Any]:
+    """The key that signs every pool's tokens comes with moto, which works out its primes again for each pool."""
+    known = functools.cache(lambda text: original(json.loads(text)))
+    return lambda content: known(json.dumps(content))
+
+
+def private_key(original: Callable[..., Any], spec: str) -> Any:
+    """A symmetric key, such as a table's, has no private one; moto makes it one that nothing ever asks for."""
+    return None if spec == SYMMETRIC else original(spec)
+
+
 def mend() -> None:
     instead(DynamoType, __init__=new_value, size=weigh, to_regular_json=regular)
     instead(Table, attribute_keys=property(attribute_keys))
     around(BackendDict, "__getitem__", backends_of)
     instead(sqs, unix_time_millis=lambda: time.time() * 1000)
+    import_key = imported_once(cognito.jwk.RSAKey.import_key)  # type: ignore[attr-defined]
+    instead(cognito, jwk=SimpleNamespace(RSAKey=SimpleNamespace(import_key=import_key)))
+    around(kms, "generate_private_key", private_key)

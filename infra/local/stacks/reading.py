@@ -3,6 +3,7 @@
 PyYAML (with its parser in C), not cfn-lint's reader: importing that one takes longer than applying every template.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,16 @@ class Template:
 
 
 def read(path: Path) -> Template:
-    """Raises TemplateError for a file that is missing, not YAML, or has a section that is not understood."""
-    sections = document(path)
+    """Raises TemplateError for a file that is missing, not YAML, or has a section that is not understood.
+
+    The same text is worked out once in a process: what is given is to be read, and not to be changed.
+    """
+    return _read(path, _text(path))
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, text: str) -> Template:
+    sections = _document(path, text)
     for section in sections.keys() - _SECTIONS - _REMARKS:
         raise TemplateError(path.name, str(section), "this section is not understood")
     known = {section.lower(): _section(path, sections, section) for section in _SECTIONS}
@@ -38,11 +47,19 @@ def read(path: Path) -> Template:
 
 def document(path: Path) -> dict[str, Any]:
     """All that the file says, whatever its sections; raises TemplateError for a file that is missing or not YAML."""
+    return _document(path, _text(path))
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-        sections = parsed(text)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise TemplateError(str(path), "", f"can not be read: {error.strerror}") from error
+
+
+def _document(path: Path, text: str) -> dict[str, Any]:
+    try:
+        sections = parsed(text)
     except yaml.YAMLError as error:
         raise TemplateError(path.name, "", f"is not YAML: {_in_a_line(error)}") from error
     if not isinstance(sections, dict):

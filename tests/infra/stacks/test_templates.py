@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import cfnlint.api
 import pytest
 import yaml
 
@@ -17,6 +16,7 @@ from infra.deploy.package import chalice_project
 from infra.deploy.package.plan import config
 from infra.deploy.stages import deployable
 from infra.local.stacks.reading import read
+from tests.infra.stacks.linting import lint
 from tests.infra.stacks.project import KEY, OVERLAYS, ROOT, STACKS, TEMPLATES
 
 APPS = {path.parent.name: path.parent for path in sorted((ROOT / "functions").glob("*/app.py"))}
@@ -59,10 +59,6 @@ def packaged(project: Path, overlay: Path) -> str:
         return yaml.safe_dump(chalice_project.package(copied, "dev", overlay, code))
 
 
-def lint(text: str) -> list[str]:
-    return [str(match) for match in cfnlint.api.lint(text, regions=["us-east-1"])]
-
-
 def assert_deployable(text: str) -> None:
     """Sound to CloudFormation, with no function that Chalice knows nothing of, and no source still as in app.py."""
     assert lint(text) == []
@@ -97,6 +93,11 @@ def test_an_overlay_merged_into_what_chalice_writes_is_valid(capability: str) ->
 def test_an_overlay_merged_into_the_least_app_that_has_its_handlers_is_valid(tmp_path: Path) -> None:
     overlay = max(OVERLAYS, key=lambda path: len(functions(read(path).resources)))
     assert_deployable(packaged(a_sample_app(tmp_path, overlay), overlay))
+
+
+def test_what_is_wrong_is_seen_each_time() -> None:
+    queue = "{Resources: {Inbox: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: %s}}}}"
+    assert [len(lint(queue % seconds)) for seconds in ("60", "a minute", "60", "a minute")] == [0, 1, 0, 1]
 
 
 def test_every_app_has_an_overlay() -> None:
