@@ -98,6 +98,20 @@ def test_what_a_shop_has_is_told_again_and_replayed(told_all: Client) -> None:
     assert replayed.stdout.startswith("products at local: ")
 
 
+def test_a_doctor_says_by_its_status_whether_all_is_well(told_all: Client) -> None:
+    sound = run(told_all, "doctor")
+    assert (sound.returncode, sound.stdout) == (0, "local: nothing is wrong\n")
+    sqs = Clients(told_all.stack.address("cloud")).sqs
+    sqs.send_message(QueueUrl=queue(sqs, "orders", "relay-dlq"), MessageBody="nothing that anybody sent")
+    ill = run(told_all, "doctor")
+    assert ill.returncode == 1
+    assert ill.stdout == (
+        "orders: 1 dead letter in relay-dlq; emporium dlq list orders (docs/operations.md#relay-dlq)\n"
+        "local: 1 thing is wrong\n"
+    )
+    assert run(told_all, "dlq", "discard", "orders", "--all", "--yes").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
