@@ -1,7 +1,6 @@
 """What functions told of a thing: lines of their logs, from CloudWatch or from a file of what `emporium up` said."""
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,8 +66,9 @@ def in_cloudwatch(aws: Aws, stage: str, since: datetime) -> Find:
 
 def query(words: Iterable[str]) -> str:
     """The query of Logs Insights for lines that have one of the words in them."""
-    pattern = "|".join(re.escape(word).replace("/", r"\/") for word in words)
-    return f"fields @message | filter @message like /{pattern}/ | sort @timestamp | limit {MOST}"
+    quoted = (json.dumps(word, ensure_ascii=False) for word in words)
+    wanted = " or ".join(f"@message like {each}" for each in quoted)
+    return f"fields @message | filter {wanted} | sort @timestamp | limit {MOST}"
 
 
 def _ask(aws: Aws, groups: list[str], text: str, since: datetime) -> Iterator[str]:

@@ -70,6 +70,13 @@ def test_an_event_that_failed_is_found_with_its_cause_redriven_and_its_order_hea
     assert redriven.stdout == "products at local: 1 letter redriven\n"
     assert shop.outcome(order)["status"] == "confirmed"
     assert run(shop, "dlq", "list", "products").stdout == "products at local: 0 dead letters\n"
+    log.write_text("\n".join(shop.stack.lines))
+    traced = run(shop, "trace", order, "--log", str(log))
+    assert (traced.returncode, traced.stderr) == (0, "")
+    told = traced.stdout
+    steps = ["tells OrderPlaced", ": not heard ", "tells StockReserved", "tells OrderConfirmed"]
+    assert [told.find(step) for step in steps] == sorted(told.find(step) for step in steps)
+    assert told.find(steps[0]) > 0
 
 
 def test_a_letter_is_discarded_once_that_is_confirmed(told_all: Client) -> None:
@@ -123,6 +130,7 @@ def test_a_doctor_says_by_its_status_whether_all_is_well(told_all: Client) -> No
         (["dlq", "list", "products", "--log", "/nowhere"], "--log"),
         (["dlq", "list", "customers", "--queue", "inbox"], "customers"),
         (["dlq", "show", "products", "no-such-letter"], "dlq list"),
+        (["trace", "no-such-order"], "no-such-order"),
     ],
 )
 def test_what_can_not_be_begun_is_said_plainly(told_all: Client, arguments: list[str], named: str) -> None:
@@ -132,10 +140,17 @@ def test_what_can_not_be_begun_is_said_plainly(told_all: Client, arguments: list
     assert "Traceback" not in done.stderr
 
 
-def test_a_cloud_that_does_not_run_is_said_plainly() -> None:
-    where = ["--stage", "local", "--cloud-url", "http://127.0.0.1:9"]
-    command = [sys.executable, "-m", "infra.cli", "dlq", "list", "orders", *where]
+@pytest.mark.parametrize(
+    ("where", "line"),
+    [
+        (["local", "--cloud-url", "http://127.0.0.1:9"], "no local cloud answers at http://127.0.0.1:9"),
+        (["local", "--cloud-url", "moto"], "--cloud-url: 'moto' is no http:// or https:// address"),
+        (["nowhere"], "--stage: 'nowhere' is none of the stages"),
+    ],
+)
+def test_a_stage_that_can_not_be_reached_is_said_plainly(where: list[str], line: str) -> None:
+    command = [sys.executable, "-m", "infra.cli", "dlq", "list", "orders", "--stage", *where]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
-    [line] = done.stderr.splitlines()
-    assert line.startswith("emporium: no local cloud answers at http://127.0.0.1:9")
+    [told] = done.stderr.splitlines()
+    assert told.startswith(f"emporium: {line}")
