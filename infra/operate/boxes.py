@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.deploy.errors import Unusable
 from infra.operate.letters import Box, Letter, letter
 from infra.operate.place import Place
@@ -23,7 +25,11 @@ class DeadLetters:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.put_back()
+        try:
+            self.put_back()
+        except (BotoCoreError, ClientError):
+            if error is None:
+                raise  # else what went wrong first is told; they come back by themselves when their time is over
 
     def depth(self) -> int:
         """About so many letters: what SQS counts, those that somebody else looks at just now included."""

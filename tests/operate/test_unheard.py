@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chassis import clock
 from infra.operate.letters import letter
@@ -122,6 +123,27 @@ def test_killed_in_the_middle_of_a_redrive_nothing_is_lost(
     shop.settle()
     assert [troubles.status(shop, order) for order in unheard] == ["confirmed"] * 3
     assert troubles.letters(place, "products", "inbox") == []
+
+
+class Gone:
+    """SQS, out of reach from its nth call of that name on."""
+
+    def __init__(self, real: Any, call: str) -> None:
+        self.real, self.call, self.gone = real, call, False
+
+    def __getattr__(self, name: str) -> Any:
+        return self._unreachable if self.gone or name == self.call else getattr(self.real, name)
+
+    def _unreachable(self, **asked: Any) -> Any:
+        self.gone = True
+        raise EndpointConnectionError(endpoint_url=f"http://gone/{self.call}")
+
+
+def test_what_went_wrong_first_is_what_is_told(shop: Shop, place: Place, unheard: list[str]) -> None:
+    sqs: Any = Gone(place.sqs, "send_message_batch")
+    with pytest.raises(EndpointConnectionError, match="send_message_batch"):
+        troubles.redriven(replace(place, sqs=sqs), "products", "inbox")
+    assert troubles.the_box(place, "products", "inbox").depth() == 3
 
 
 class Hand:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from infra.deploy.commands.plainly import plainly
+from infra.deploy.commands.plainly import changing, plainly
 from infra.operate.commands import options
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _open(place: "Place", capability: str, box: Any, stack: ExitStack) -> "list[
 @contextmanager
 def _boxes(stage: str, cloud_url: str, capability: str, box: Any) -> "Iterator[list[DeadLetters]]":
     """The queues of dead letters; whatever is taken out and not deleted is back in the end."""
-    with plainly(options.INTERRUPTED), ExitStack() as stack:
+    with plainly(), ExitStack() as stack:
         from infra.operate.place import place
 
         yield _open(place(stage, cloud_url), capability, box, stack)
@@ -123,10 +123,11 @@ def redrive(
     """
     with _boxes(stage, cloud_url, capability, box) as boxes:
         counts = {True: 0, False: 0}
-        for outcome in _redriven(boxes, capability, most, ids, rate, dry_run):
-            counts[outcome.healed] += 1
-            if dry_run or not outcome.healed:
-                click.echo(f"{outcome.letter.id}  {outcome.letter.about}: {outcome.note}")
+        with changing(options.INTERRUPTED):
+            for outcome in _redriven(boxes, capability, most, ids, rate, dry_run):
+                counts[outcome.healed] += 1
+                if dry_run or not outcome.healed:
+                    click.echo(f"{outcome.letter.id}  {outcome.letter.about}: {outcome.note}")
         _missing(ids, sum(counts.values()))
         verb = "would be redriven" if dry_run else "redriven"
         stays = f", {options.number(counts[False], 'stays', 'stay')}" if counts[False] else ""
@@ -178,9 +179,10 @@ def discard(
         count = sum(map(len, chosen.values()))
         if count and not dry_run and not yes:
             _confirm(capability, count)
-        for held, letters in chosen.items():
-            if not dry_run:
-                held.delete(letters)
+        with changing(options.INTERRUPTED):
+            for held, letters in chosen.items():
+                if not dry_run:
+                    held.delete(letters)
         verb = "would be discarded" if dry_run else "discarded"
         click.echo(f"{capability} at {stage}: {options.number(count, 'letter')} {verb}")
 

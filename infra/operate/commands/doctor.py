@@ -24,7 +24,7 @@ def doctor(stage: str, cloud_url: str, sample: int) -> None:
     Changes nothing. Each finding names the page that says what to do. Exits with 0 where all is well, with 1 where
     something was found, with 2 where it could not look.
     """
-    with plainly("interrupted: what was found until then is above"):
+    with plainly():
         from infra.apps_in_process import load_apps
         from infra.operate.place import place
 

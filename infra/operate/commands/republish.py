@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
-from infra.deploy.commands.plainly import plainly
+from infra.deploy.commands.plainly import changing, plainly
 from infra.operate.commands import options
+
+_INTERRUPTED = "interrupted: what was told is told; run the command again to go on, telling twice does no harm"
 
 
 def _equalities(context: Any, parameter: Any, given: tuple[str, ...]) -> Mapping[str, str]:
@@ -63,7 +65,7 @@ def replay(capability: str, stage: str, cloud_url: str, since: Any, kind: str, r
 
 
 def _tell(capability: str, stage: str, cloud_url: str, wanted: Any, rate: float, dry_run: bool) -> None:
-    with plainly("interrupted: what was told is told; run the command again to go on, telling twice does no harm"):
+    with plainly():
         from infra.operate.facts import facts_of, find
         from infra.operate.pace import Pace
         from infra.operate.place import place
@@ -72,16 +74,16 @@ def _tell(capability: str, stage: str, cloud_url: str, wanted: Any, rate: float,
         there = place(stage, cloud_url)
         items, told, failed = 0, 0, 0
         found = find(there, capability, wanted)
-        for each in options.counted(
-            tell(there, capability, found, facts_of(capability), Pace(rate), dry_run=dry_run), "told"
-        ):
-            items += 1
-            told += len(each.facts)
-            if each.cause:
-                failed += 1
-                click.echo(f"{each.key} could not be told: {each.cause}")
-            elif dry_run:
-                click.echo("\n".join(f"{id}  {type}" for id, type in each.facts))
+        told_now = tell(there, capability, found, facts_of(capability), Pace(rate), dry_run=dry_run)
+        with changing(_INTERRUPTED):
+            for each in options.counted(told_now, "told"):
+                items += 1
+                told += len(each.facts)
+                if each.cause:
+                    failed += 1
+                    click.echo(f"{each.key} could not be told: {each.cause}")
+                elif dry_run:
+                    click.echo("\n".join(f"{id}  {type}" for id, type in each.facts))
         verb = "would be told" if dry_run else "told"
         untold = f"; {failed} could not be" if failed else ""
         click.echo(

@@ -22,7 +22,7 @@ def trace(order: str, stage: str, cloud_url: str, since: Any, log: Path | None) 
     From what capabilities keep of it and the logs of all functions; of the local cloud, from its streams and --log.
     Changes nothing.
     """
-    with plainly("interrupted"):
+    with plainly():
         from infra.deploy.errors import Unusable
         from infra.operate import trace as of
         from infra.operate.place import place
