@@ -1,6 +1,6 @@
 """What is wrong with a stage, as far as its queues, its alarms and the orders that wait tell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -10,7 +10,6 @@ from chalicelib.orders.events import STUCK
 from chalicelib.orders.store import SHARDS, WAITING
 from chassis import clock, items
 from infra.deploy.aws import Aws
-from infra.deploy.errors import Unusable
 from infra.operate.facts import get
 from infra.operate.place import Place
 
@@ -36,13 +35,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.capability}: {self.what} (docs/operations.md#{self.page})"
-
-
-def there(place: Place, capabilities: Iterable[str]) -> None:
-    """Raises Unusable for a capability that the stage does not have: to find nothing wrong with it would be a lie."""
-    for each in capabilities:
-        if place.queue(each, "relay-dlq") is None:
-            raise Unusable(f"{each} is not at the stage {place.stage}: emporium deploy {each} --stage {place.stage}")
 
 
 def set_aside(place: Place, capability: str) -> Iterator[Finding]:

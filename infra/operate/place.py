@@ -37,6 +37,13 @@ class Place:
     def topic(self, capability: str) -> str:
         return f"{self.topics}emporium-{self.stage}-{capability}"
 
+    def having(self, *capabilities: str) -> "Place":
+        """Itself; raises Unusable for a capability that the stage has not: nothing is found wrong with what is not there."""
+        for each in capabilities:
+            if self.queue(each, "relay-dlq") is None:
+                raise Unusable(f"{each} is not at the stage {self.stage}: emporium deploy {each} --stage {self.stage}")
+        return self
+
     def queue(self, capability: str, role: str) -> str | None:
         """The URL of a queue; None where the capability has no such one."""
         try:

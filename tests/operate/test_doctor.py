@@ -129,7 +129,7 @@ def test_no_more_is_compared_than_was_asked_for(shop: Shop, place: Place, later:
 
 def test_a_stage_that_is_not_there_is_not_called_sound(cloud: None) -> None:
     with pytest.raises(Unusable, match="customers is not at the stage test: emporium deploy customers"):
-        findings.there(of_clients("test", Clients()), ["customers"])
+        of_clients("test", Clients()).having("customers")
 
 
 ALARM: dict[str, Any] = {

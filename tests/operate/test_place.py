@@ -9,6 +9,7 @@ from infra.deploy.aws import Aws
 from infra.deploy.errors import Unusable
 from infra.operate.boxes import open_boxes
 from infra.operate.place import Place, of_aws
+from infra.operate.trace import happened
 from tests.operate import troubles
 from tests.shop import Shop
 
@@ -44,6 +45,17 @@ def test_a_redrive_in_aws_heals_as_the_local_one_does(shop: Shop, in_aws: Place,
     assert [each.healed for each in troubles.redriven(in_aws, "products", "inbox")] == [True]
     shop.settle()
     assert troubles.status(shop, order) == "confirmed"
+
+
+def test_of_an_order_in_aws_what_was_saved_last_is_told_without_reading_a_stream(
+    shop: Shop, in_aws: Place, ada: str
+) -> None:
+    order = troubles.order(shop, ada)
+    shop.settle()
+    assert {step.what for step in happened(in_aws, order, None)} == {
+        "saved order version 2: confirmed; tells OrderConfirmed",
+        "saved reservation version 1: reserved; tells StockReserved",
+    }
 
 
 def test_a_capability_that_hears_nobody_has_the_dead_letters_of_its_relay_alone(place: Place) -> None:

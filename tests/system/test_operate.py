@@ -1,5 +1,7 @@
 """The operators' commands as they are typed, against the running shop."""
 
+import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,9 +35,12 @@ def queue(sqs: Any, name: str, role: str) -> str:
     return str(sqs.get_queue_url(QueueName=f"emporium-local-{name}-{role}")["QueueUrl"])
 
 
+def where(shop: Client) -> list[str]:
+    return ["--stage", "local", "--cloud-url", shop.stack.address("cloud")]
+
+
 def run(shop: Client, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    where = ["--stage", "local", "--cloud-url", shop.stack.address("cloud")]
-    command = [sys.executable, "-m", "infra.cli", *arguments, *where]
+    command = [sys.executable, "-m", "infra.cli", *arguments, *where(shop)]
     return subprocess.run(command, capture_output=True, text=True, input=typed)
 
 
@@ -50,9 +55,7 @@ def test_an_event_that_failed_is_found_with_its_cause_redriven_and_its_order_hea
     clients.dynamodb.put_item(TableName=key["TableName"], Item=broken)
     order = shop.order(ada, tea)
     url = queue(clients.sqs, "products", "inbox-dlq")
-    depth: Any = ["ApproximateNumberOfMessages"]
-    asked: Any = {"QueueUrl": url, "AttributeNames": depth}
-    eventually(lambda: clients.sqs.get_queue_attributes(**asked)["Attributes"][depth[0]] == "1", 90)
+    eventually(lambda: depth(clients.sqs, url) == 1, 90)
     clients.dynamodb.put_item(TableName=key["TableName"], Item=stock)
     log = tmp_path / "log"
     log.write_text("\n".join(shop.stack.lines))
@@ -77,6 +80,32 @@ def test_an_event_that_failed_is_found_with_its_cause_redriven_and_its_order_hea
     steps = ["tells OrderPlaced", ": not heard ", "tells StockReserved", "tells OrderConfirmed"]
     assert [told.find(step) for step in steps] == sorted(told.find(step) for step in steps)
     assert told.find(steps[0]) > 0
+
+
+def test_a_redrive_that_is_interrupted_loses_nothing_and_goes_on(told_all: Client) -> None:
+    sqs: Any = Clients(told_all.stack.address("cloud")).sqs
+    letters = queue(sqs, "orders", "inbox-dlq")
+    events = [f"test/{number}/1/0" for number in range(30)]
+    for event in events:  # of a type that nobody listens to, which each inbox says of it
+        sqs.send_message(QueueUrl=letters, MessageBody=json.dumps({"id": event, "type": "test"}))
+    command = [sys.executable, "-m", "infra.cli", "dlq", "redrive", "orders", "--rate", "0.5", *where(told_all)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    eventually(lambda: depth(sqs, letters) == 20)  # the first ten; the next ones are due in twenty seconds
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (
+        130,
+        "emporium: interrupted: what was not done is as it was; run the command again to go on\n",
+    )
+    again = run(told_all, "dlq", "redrive", "orders", "--rate", "1000")
+    assert again.stdout == "orders at local: 20 letters redriven\n"
+    for event in events:
+        told_all.stack.until_said(f'"event":"{event}"')
+
+
+def depth(sqs: Any, url: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    return sum(map(int, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()))
 
 
 def test_a_letter_is_discarded_once_that_is_confirmed(told_all: Client) -> None:
@@ -141,15 +170,15 @@ def test_what_can_not_be_begun_is_said_plainly(told_all: Client, arguments: list
 
 
 @pytest.mark.parametrize(
-    ("where", "line"),
+    ("stage", "line"),
     [
         (["local", "--cloud-url", "http://127.0.0.1:9"], "no local cloud answers at http://127.0.0.1:9"),
         (["local", "--cloud-url", "moto"], "--cloud-url: 'moto' is no http:// or https:// address"),
         (["nowhere"], "--stage: 'nowhere' is none of the stages"),
     ],
 )
-def test_a_stage_that_can_not_be_reached_is_said_plainly(where: list[str], line: str) -> None:
-    command = [sys.executable, "-m", "infra.cli", "dlq", "list", "orders", "--stage", *where]
+def test_a_stage_that_can_not_be_reached_is_said_plainly(stage: list[str], line: str) -> None:
+    command = [sys.executable, "-m", "infra.cli", "dlq", "list", "orders", "--stage", *stage]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     [told] = done.stderr.splitlines()

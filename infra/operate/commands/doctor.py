@@ -29,7 +29,7 @@ def doctor(stage: str, cloud_url: str, sample: int) -> None:
         from infra.operate.place import place
 
         load_apps()
-        there = place(stage, cloud_url)
+        there = place(stage, cloud_url).having(*app_folders())
         found = 0
         for finding in _findings(there, sample):
             found += 1
@@ -45,7 +45,6 @@ def _findings(place: "Place", sample: int) -> "Iterator[Finding]":
     from infra.operate import findings
     from infra.operate.drift import drifted
 
-    findings.there(place, app_folders())
     for capability in sorted(app_folders()):
         click.echo(f"looking at {capability}", err=True)
         yield from findings.set_aside(place, capability)

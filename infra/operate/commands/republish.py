@@ -71,7 +71,7 @@ def _tell(capability: str, stage: str, cloud_url: str, wanted: Any, rate: float,
         from infra.operate.place import place
         from infra.operate.telling import tell
 
-        there = place(stage, cloud_url)
+        there = place(stage, cloud_url).having(capability)
         items, told, failed = 0, 0, 0
         found = find(there, capability, wanted)
         told_now = tell(there, capability, found, facts_of(capability), Pace(rate), dry_run=dry_run)

@@ -27,7 +27,7 @@ def trace(order: str, stage: str, cloud_url: str, since: Any, log: Path | None) 
         from infra.operate import trace as of
         from infra.operate.place import place
 
-        there = place(stage, cloud_url)
+        there = place(stage, cloud_url).having(*(name for name, _ in of.KEPT))
         kept = of.now_kept(there, order)
         if not kept:
             raise Unusable(f"there is no order {order} at the stage {stage}")
