@@ -38,7 +38,7 @@ class Place:
         return f"{self.topics}emporium-{self.stage}-{capability}"
 
     def having(self, *capabilities: str) -> "Place":
-        """Itself; raises Unusable for a capability that the stage has not: nothing is found wrong with what is not there."""
+        """Itself; raises Unusable for a capability that the stage has not, of which nothing could be told."""
         for each in capabilities:
             if self.queue(each, "relay-dlq") is None:
                 raise Unusable(f"{each} is not at the stage {self.stage}: emporium deploy {each} --stage {self.stage}")
