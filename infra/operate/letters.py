@@ -108,6 +108,26 @@ class Letter:
         return str(lost.context.get("condition", "given up")) if lost else None
 
     @property
+    def first(self) -> datetime:
+        """When it failed first, as far as the letter itself tells it.
+
+        A relay writes its letters when it fails. An event was handed out first by its inbox, or never before this look.
+        """
+        if found := self.stretch:
+            return found.approximate_arrival_of_first_record
+        if self.box == "inbox" and self.received > 1 and self.first_received_at:
+            return self.first_received_at
+        return self.sent_at
+
+    @property
+    def attempts(self) -> str:
+        """How often it was tried; an inbox's letter counts all looks as well."""
+        if self.box == "inbox":
+            return f"{self.received - 1} before this look"
+        lost = _read(self.body, _Destination)
+        return str(lost.context.get("approximateInvokeCount", "not known")) if lost else "1"
+
+    @property
     def about(self) -> str:
         """What it is about, in a few words."""
         if event := self.event:

@@ -18,9 +18,9 @@ def described(letter: Letter, lines: Iterable[Line]) -> list[str]:
     """That line, and below it the cause, when it failed, how often, and its age."""
     told = failures(lines, letter.id)
     cause = told.cause if told else letter.cause or "not known here: the logs tell it"
-    first = told.first if told else _first(letter)
-    last = told.last if told else "not known here"
-    times = str(told.times) if told else f"{letter.received - 1} before this look"
+    first = told.first if told else clock.stamp(letter.first)
+    last = told.last if told else clock.stamp(letter.sent_at) if letter.box == "relay" else "not known here"
+    times = str(told.times) if told else letter.attempts
     return [
         line(letter),
         f"  cause: {cause}",
@@ -40,12 +40,6 @@ def summary(letters: Sequence[Letter], depth: int, capability: str, stage: str) 
     shown = f" ({kinds})" if kinds else ""
     more = f"; {depth - len(letters)} more are not shown: --max shows more" if depth > len(letters) else ""
     return f"{capability} at {stage}: {len(letters)} dead {'letter' if len(letters) == 1 else 'letters'}{shown}{more}"
-
-
-def _first(letter: Letter) -> str:
-    """When it was handed out for the first time, or, for what never was before this look, when it was written."""
-    at = letter.first_received_at if letter.received > 1 and letter.first_received_at else letter.sent_at
-    return clock.stamp(at)
 
 
 def _indented(body: str) -> str:

@@ -1,5 +1,6 @@
 """Facts that a relay could not tell: what is told in their place is what holds by now, and only where it can be."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from chassis import clock, relay
 from infra.operate.facts import facts_of, told_by
+from infra.operate.listing import described
 from infra.operate.place import Place
 from tests.operate import troubles
 from tests.shop import Shop
@@ -108,6 +110,18 @@ def test_a_relay_letter_tells_its_cause_and_what_it_is_about(shop: Shop, place: 
     )
     assert told["untold"] == ("RetryAttemptsExhausted", f"2 records of the stream from {now:%Y-%m-%dT%H:%M:%SZ}")
     assert told["strange"] == (None, "no event of ours")
+
+
+def test_a_relay_letter_tells_when_it_failed_and_how_often(shop: Shop, place: Place) -> None:
+    now = clock.now()
+    troubles.park(shop, "orders", troubles.given_up(now - timedelta(hours=22), now), None)
+    troubles.park(shop, "orders", parked_event("o-1"))
+    told = {each.kind: described(each, []) for each in troubles.letters(place, "orders", "relay")}
+    assert told["untold"][2].startswith(f"  failed first: {clock.stamp(now - timedelta(hours=22))}  last: ")
+    assert "  attempts: 9  age: " in told["untold"][2]
+    first, last = re.findall(r"(?:first|last): (\S+)", told["parked"][2])
+    assert first == last
+    assert "  attempts: 1  age: " in told["parked"][2]
 
 
 def test_a_relay_redrive_that_is_only_tried_tells_nobody(shop: Shop, place: Place, lost: str) -> None:
