@@ -4,8 +4,8 @@ Nothing is dropped because a call as a whole answered 200: an entry that SNS ref
 comes after it, be delivered again; an entry that can never be published is parked with its cause, and blocks nobody.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +16,16 @@ from chassis.messages import Message
 Event = dict[str, Any]
 ENTRIES = 10  # messages in one PublishBatch (the limit of SNS)
 _NAMING = ("pk", "version", "outbox")  # what an operator finds an item by, and sees what it was to tell
+
+
+class Sized(Protocol):
+    """What goes in batches by its size in bytes."""
+
+    @property
+    def size(self) -> int: ...
+
+
+E = TypeVar("E", bound=Sized)
 
 
 class NotPublished(Exception):
@@ -56,7 +66,7 @@ def _entries(record: Event, capability: str, known: dict[str, type]) -> Sequence
     sequence = record["dynamodb"]["SequenceNumber"]
     image = record["dynamodb"].get("NewImage", {})
     try:
-        return [_entry(sequence, message) for message in messages.of_image(capability, image, known)]
+        return [entry_of(sequence, message) for message in messages.of_image(capability, image, known)]
     except Exception as error:  # whatever is wrong with this one record, the others are not to wait for it
         named = {name: image[name] for name in _NAMING if name in image}  # of the rest, some may tell of a person
         log.follow(_trace(image))
@@ -72,8 +82,9 @@ def _trace(image: Event) -> str | None:
     return None
 
 
-def _entry(sequence: str, message: Message[Any]) -> Entry:
-    entry = Entry(sequence, message.id, message.type, message.traceparent, _json(message))
+def entry_of(record: str, message: Message[Any]) -> Entry:
+    """The fact as it is published; raises ValueError for one that is longer than a message may be."""
+    entry = Entry(record, message.id, message.type, message.traceparent, _json(message))
     if entry.size > messages.SIZE:
         raise ValueError(f"{message.id} is longer than a message may be")
     return entry
@@ -86,19 +97,8 @@ def _json(value: object) -> str:
 
 def _failures(entries: Sequence[Entry], capability: str) -> Iterator[str]:
     """Publishes, and gives the records of what did not get through for now, stopping at the first such batch."""
-    for batch in _batches(entries):
-        answer = aws.client("sns").publish_batch(
-            TopicArn=settings.text(f"{capability.upper()}_TOPIC_ARN"),
-            PublishBatchRequestEntries=[
-                {
-                    "Id": str(place),
-                    "Message": entry.body,
-                    "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
-                }
-                for place, entry in enumerate(batch)
-            ],
-        )
-        failures = {int(failure["Id"]): failure for failure in answer.get("Failed", ())}
+    for batch in batches(entries):
+        failures = publish(aws.client("sns"), settings.text(f"{capability.upper()}_TOPIC_ARN"), batch)
         for place, entry in enumerate(batch):
             log.follow(entry.trace)
             failure = failures.get(place)
@@ -112,8 +112,25 @@ def _failures(entries: Sequence[Entry], capability: str) -> Iterator[str]:
                 yield entry.record
 
 
-def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    batch: list[Entry] = []
+def publish(sns: Any, topic: str, batch: Sequence[Entry]) -> Mapping[int, Mapping[str, Any]]:
+    """Publishes one batch; gives what SNS says of the entries that it did not take, by their place."""
+    answer = sns.publish_batch(
+        TopicArn=topic,
+        PublishBatchRequestEntries=[
+            {
+                "Id": str(place),
+                "Message": entry.body,
+                "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
+            }
+            for place, entry in enumerate(batch)
+        ],
+    )
+    return {int(failure["Id"]): failure for failure in answer.get("Failed", ())}
+
+
+def batches(entries: Iterable[E]) -> Iterator[Sequence[E]]:
+    """The entries in their order, as many at once as SNS and SQS take in one call."""
+    batch: list[E] = []
     size = 0
     for entry in entries:
         if batch and (len(batch) == ENTRIES or size + entry.size > messages.SIZE):

@@ -22,6 +22,10 @@ from infra.deploy.commands.destroy import destroy
 from infra.deploy.commands.outputs import outputs
 from infra.deploy.commands.package import package
 from infra.identity.command import token
+from infra.operate.commands.dlq import dlq
+from infra.operate.commands.doctor import doctor
+from infra.operate.commands.republish import replay, republish
+from infra.operate.commands.trace import trace
 
 if TYPE_CHECKING:
     from infra.local.overview import Row
@@ -150,7 +154,8 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
     return [*told(apps)]
 
 
-for _command in (configure, contracts, cost, demo, deploy, destroy, outputs, package, sbom, smoke, token):
+_COMMANDS: tuple[click.Command, ...] = (configure, contracts, cost, demo, deploy, destroy, dlq, doctor)
+for _command in (*_COMMANDS, outputs, package, replay, republish, sbom, smoke, token, trace):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -15,10 +15,12 @@ from infra.deploy.errors import DeployError, Unusable
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
 _CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard"})
@@ -53,6 +55,14 @@ class Aws:
     @cached_property
     def sqs(self) -> "SQSClient":
         return self.session.client("sqs", config=_CONFIG)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        return self.session.client("sns", config=_CONFIG)
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        return self.session.client("cloudwatch", config=_CONFIG)
 
     @cached_property
     def cognito(self) -> "CognitoIdentityProviderClient":

@@ -10,6 +10,10 @@ from infra.deploy.errors import DeployError, Unusable
 from infra.deploy.stages import Stage, StageNotKnown, StagesNotRead, deployable
 
 INTERRUPTED = 130  # as a shell says it of Ctrl-C
+_DEPLOYING = (
+    "interrupted: CloudFormation finishes by itself what it has begun; look with "
+    "`aws cloudformation describe-stacks`, and run the command again when it is done"
+)
 
 
 @contextmanager
@@ -31,8 +35,11 @@ def plainly() -> Iterator[None]:
 
 
 @contextmanager
-def changing() -> Iterator[None]:
-    """Within `plainly`, around what changes AWS: what stops it there never ends with 2, as if nothing were begun."""
+def changing(interrupted: str = _DEPLOYING) -> Iterator[None]:
+    """Within `plainly`, around what changes AWS: what stops it there never ends with 2, as if nothing were begun.
+
+    `interrupted` is what is told of Ctrl-C.
+    """
     from infra.deploy.aws import in_plain_words
 
     try:
@@ -41,10 +48,7 @@ def changing() -> Iterator[None]:
     except Unusable as error:
         raise DeployError(f"stopped in the middle: {error}; then run the command again") from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            "interrupted: CloudFormation finishes by itself what it has begun; look with "
-            "`aws cloudformation describe-stacks`, and run the command again when it is done"
-        ) from None
+        raise KeyboardInterrupt(interrupted) from None
 
 
 def stage_named(name: str) -> Stage:

@@ -1,0 +1,1 @@
+"""The operators' commands, each in a module of its own."""

@@ -1,0 +1,58 @@
+"""The command that looks whether a stage is well."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from infra.apps_in_process import app_folders
+from infra.deploy.commands.plainly import plainly
+from infra.operate.commands import options
+
+if TYPE_CHECKING:
+    from infra.operate.findings import Finding
+    from infra.operate.place import Place
+
+
+@click.command()
+@options.at_stage
+@click.option("--sample", type=click.IntRange(0, 10_000), default=200, show_default=True, help="Copies to compare.")
+def doctor(stage: str, cloud_url: str, sample: int) -> None:
+    """Looks for what is wrong with a stage: dead letters, orders that wait, copies that differ, alarms that ring.
+
+    Changes nothing. Each finding names the page that says what to do. Exits with 0 where all is well, with 1 where
+    something was found, with 2 where it could not look.
+    """
+    with plainly():
+        from infra.apps_in_process import load_apps
+        from infra.operate.place import place
+
+        load_apps()
+        there = place(stage, cloud_url).having(*app_folders())
+        found = 0
+        for finding in _findings(there, sample):
+            found += 1
+            click.echo(str(finding))
+        if not there.aws:
+            click.echo("not looked at: alarms, and how old queues and streams are, which AWS alone tells", err=True)
+        what = options.number(found, "thing is", "things are") + " wrong" if found else "nothing is wrong"
+        click.echo(f"{stage}: {what}")
+        sys.exit(1 if found else 0)
+
+
+def _findings(place: "Place", sample: int) -> "Iterator[Finding]":
+    from infra.operate import findings
+    from infra.operate.drift import drifted
+
+    for capability in sorted(app_folders()):
+        click.echo(f"looking at {capability}", err=True)
+        yield from findings.set_aside(place, capability)
+    click.echo("looking at the orders that wait", err=True)
+    yield from findings.stuck(place)
+    if place.aws:
+        click.echo("looking at the alarms", err=True)
+        yield from findings.ringing(place.aws, place.stage)
+    if sample:
+        click.echo(f"comparing {sample} of each kind of copy", err=True)
+        yield from drifted(place, sample)
