@@ -3,6 +3,7 @@
 What it does not know it refuses. Items are kept as they were sent and never changed in place.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +29,23 @@ class Change:
 
 @dataclass
 class Held:
-    """A table: its items by key, its indexes (name -> hash and range attribute), and its stream."""
+    """A table: its items by key, its indexes (name -> hash and range attribute), its stream, and its last changes."""
 
     indexes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     stream: Stream = field(default_factory=Stream)
+    last: "deque[Change]" = field(default_factory=lambda: deque(maxlen=20))
+
+    def as_of(self, changes: int) -> Mapping[str, Item]:
+        """The items as they were so many changes ago."""
+        if not changes:
+            return self.items
+        then = dict(self.items)
+        for change in list(self.last)[::-1][:changes]:
+            then.pop(change.key, None)
+            if change.before is not None:
+                then[change.key] = change.before
+        return then
 
 
 class DynamoDB:
@@ -73,13 +86,14 @@ class DynamoDB:
         Limit: int,
         ScanIndexForward: bool = True,
         ExclusiveStartKey: Item | None = None,
+        behind: int = 0,
     ) -> dict[str, Any]:
-        """A page of an index that projects keys only."""
+        """A page of an index that projects keys only, and may be `behind` its table by some changes."""
         table = self.tables[TableName]
         hash, range = table.indexes[IndexName]
         held = [
             {name: item[name] for name in ("pk", hash, range)}
-            for item in table.items.values()
+            for item in table.as_of(behind).values()
             if hash in item
             and range in item
             and holds(KeyConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues, item)
@@ -145,6 +159,7 @@ class DynamoDB:
         for change in made:
             assert change.after is not None
             self.tables[change.table].items[change.key] = change.after
+            self.tables[change.table].last.append(change)
             if change.after != change.before:  # a write that changes nothing is no news to a stream
                 self.tables[change.table].stream.append(change.key, change.before, change.after, self._now())
         self.written(made)

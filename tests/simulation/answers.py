@@ -1,0 +1,54 @@
+"""What clients were answered, and the rules that hold for it at once: nobody is told two things, or another's."""
+
+import json
+from typing import Any
+
+from tests.simulation.requests import Answer, Asked
+from tests.simulation.world import World
+
+
+class Answers:
+    """All that clients know: orders that were acknowledged, cancellations, and what each key was answered."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.acknowledged: dict[str, dict[str, Any]] = {}
+        self.cancelled: set[str] = set()  # acknowledged cancellations
+        self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
+        self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+
+    def take(self, asked: Asked, answer: Answer | None) -> None:
+        """Holds one answer against all before it."""
+        kind, _, id = asked.by.partition(":")
+        if asked.path.endswith("/cancel"):
+            self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(kind)
+        if answer is None or not answer.done or not asked.path.startswith("/orders"):
+            return
+        shown = answer.body.get("items", [answer.body])
+        if kind == "customer" and any(order["customer_id"] != id for order in shown):
+            self.world.violate("no answer holds another customer's data", f"{asked}: {answer.body}")
+        if asked.path.endswith("/cancel"):
+            self._cancelled(asked, answer.body)
+        elif asked.method == "POST":
+            self._placed(asked, id, answer.body)
+
+    def _cancelled(self, asked: Asked, order: dict[str, Any]) -> None:
+        self.cancelled.add(order["id"])
+        if order["status"] != "cancelled":
+            self.world.violate("who cancels is shown a cancelled order", f"{asked}: {order}")
+
+    def _placed(self, asked: Asked, customer: str, order: dict[str, Any]) -> None:
+        self.acknowledged[order["id"]] = order
+        wanted = [(line["sku"], line["quantity"]) for line in asked.body["lines"]]
+        if [(line["sku"], line["quantity"]) for line in order["lines"]] != wanted:
+            self.world.violate("an order is answered with what it was asked for", f"{asked}: {order}")
+        if order["total"]["amount"] != sum(line["total"]["amount"] for line in order["lines"]):
+            self.world.violate("the total is the sum of the lines", order)
+        if asked.key is None:
+            return
+        body = json.dumps(asked.body, sort_keys=True)
+        first_body, first = self._by_key.setdefault((customer, asked.key), (body, order))
+        if first_body != body:
+            self.world.violate("a key is good for one request", f"{asked} after {first_body}")
+        elif first != order:
+            self.world.violate("equal requests have equal answers", f"{asked}: {first} and then {order}")
