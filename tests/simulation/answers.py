@@ -16,12 +16,19 @@ class Answers:
         self.cancelled: set[str] = set()  # acknowledged cancellations
         self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+        self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
+
+    def sent(self, asked: Asked) -> None:
+        """What is asked, before it can have any effect."""
+        self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
+        if asked.path.endswith("/cancel"):
+            self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
 
     def take(self, asked: Asked, answer: Answer | None) -> None:
         """Holds one answer against all before it."""
         kind, _, id = asked.by.partition(":")
-        if asked.path.endswith("/cancel"):
-            self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(kind)
+        if answer and answer.status == 422 and "key-used" in answer.body["type"]:
+            self._key_refused(asked)
         if answer is None or not answer.done or not asked.path.startswith("/orders"):
             return
         shown = answer.body.get("items", [answer.body])
@@ -31,6 +38,10 @@ class Answers:
             self._cancelled(asked, answer.body)
         elif asked.method == "POST":
             self._placed(asked, id, answer.body)
+
+    def _key_refused(self, asked: Asked) -> None:
+        if asked.key is None or len(self._sent[asked.by, asked.key]) == 1:
+            self.world.violate("a key is refused only to who used it for another request", asked)
 
     def _cancelled(self, asked: Asked, order: dict[str, Any]) -> None:
         self.cancelled.add(order["id"])

@@ -1,11 +1,11 @@
 """Who uses the shop: staff that sells, customers that order, and an operator that clears the dead letters."""
 
+from functools import partial
 from typing import Any
 
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
 from tests.simulation.requests import Answer, Asked, send
-from tests.simulation.scheduler import NEVER
 from tests.simulation.world import Outage, World
 
 STAFF = "staff:boss"
@@ -23,7 +23,7 @@ class People:
         self.names = [f"c{n}" for n in range(self.chance.randint(2, 4))]
         self._start("staff", self._staff)
         for name in self.names:
-            self._start(name, lambda name=name: self._customer(name))  # type: ignore[misc]
+            self._start(name, partial(self._customer, name))
         self._start("operator", self._operator)
         self._start("weather", self._weather)
 
@@ -39,6 +39,7 @@ class People:
     def ask(self, by: str, method: str, path: str, body: Any = None, **more: Any) -> Answer | None:
         """One request; what is seen of it is held against the rules of answers."""
         asked = Asked(by, method, path, body, **more)
+        self.answers.sent(asked)
         answer = send(self.world, asked)
         self.answers.take(asked, answer)
         return answer
@@ -59,7 +60,7 @@ class People:
         for sku in self.skus:
             product = {"sku": sku, "name": sku.upper(), "price": self._price()}
             self.insist(STAFF, "POST", "/products", product, key=f"add-{sku}")
-            self._adjust(sku, self.chance.randint(0, 12))
+            self._adjust(sku, self.chance.randint(0, 25))
         for _ in range(self.chance.randint(2, 8)):
             self._rest(8.0)
             self._sell(self.chance.choice(self.skus))
@@ -105,8 +106,7 @@ class People:
         key = f"key-{number}" if self.chance.random() < 0.8 else None
         body = {"lines": self._lines()}
         if key and hits("sent twice at once"):
-            asked = Asked(by, "POST", "/orders", body, key)
-            self.world.scheduler.spawn(f"{by} again", lambda: self.answers.take(asked, send(self.world, asked)))
+            self.world.scheduler.spawn(f"{by} again", lambda: self.ask(by, "POST", "/orders", body, key=key))
         answer = self.insist(by, "POST", "/orders", body, key=key) if key else self.ask(by, "POST", "/orders", body)
         if key and hits("request sent again"):
             self._rest(3.0)
@@ -142,12 +142,14 @@ class People:
 
     def _operator(self) -> None:
         hits = self.world.faults.hits
-        for _ in range(self.chance.randint(0, 3)):
-            self._rest(600.0)
+        for _ in range(self.chance.randint(0, 4)):
+            self._rest(1200.0)
             for name, queue in self.world.inboxes.items():
                 if hits("poison message"):
                     queue.put(self.chance.choice(POISON))
                     self.world.poke(queue.name)
+                if not self.world.sqs.queues[f"{name}-inbox-dlq"].waiting:
+                    continue
                 if hits("dead letters redriven twice, shuffled"):
                     redrive(self.world, name, times=2)
                 elif hits("dead letters redriven"):
@@ -191,6 +193,3 @@ def redrive(world: World, name: str, times: int = 1) -> None:
     for letter in letters:
         world.inboxes[name].put(letter.body)
     world.poke(f"{name}-inbox")
-
-
-__all__ = ["NEVER", "POISON", "People", "redrive"]

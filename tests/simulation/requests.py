@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
+from urllib.parse import parse_qs
 
 from infra.local.routes import match
 from tests.shop import owner
-from tests.simulation.scheduler import NEVER
-from tests.simulation.world import BEGAN, Crash, World
+from tests.simulation.clients import Crash
+from tests.simulation.world import BEGAN, World
 
 PATIENCE = 20.0  # seconds that a client waits
 
@@ -64,7 +64,7 @@ def _serve(world: World, asked: Asked, answers: list[Answer]) -> None:
 
 def _event(world: World, name: str, asked: Asked) -> dict[str, Any]:
     path, _, query = asked.path.partition("?")
-    found = match(_routes(world, name), path)
+    found = match(world.apps[name].app.routes, path)
     assert found, asked.path
     kind, _, id = asked.by.partition(":")
     identified = {"kind": kind, "subject": id, "expires": str(int(BEGAN.timestamp() + world.scheduler.now + 86400))}
@@ -77,22 +77,10 @@ def _event(world: World, name: str, asked: Asked) -> dict[str, Any]:
         "httpMethod": asked.method,
         "headers": headers,
         "multiValueHeaders": {header: [value] for header, value in headers.items()},
-        "multiValueQueryStringParameters": dict([[p[0], [p[1]]] for p in [q.split("=") for q in query.split("&") if q]]),
+        "multiValueQueryStringParameters": parse_qs(query) or None,
         "pathParameters": found.parameters,
         "stageVariables": None,
         "requestContext": {"httpMethod": asked.method, "resourcePath": found.route, "authorizer": identified},
         "body": None if asked.body is None else json.dumps(asked.body),
         "isBase64Encoded": False,
     }
-
-
-@cache
-def _paths(name: str, routes: tuple[str, ...]) -> list[str]:
-    return list(routes)
-
-
-def _routes(world: World, name: str) -> list[str]:
-    return _paths(name, tuple(world.apps[name].app.routes))
-
-
-__all__ = ["NEVER", "Answer", "Asked", "send"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.items import read_item
 from tests.simulation.answers import Answers
-from tests.simulation.world import BEGAN, World, event_id
+from tests.simulation.world import BEGAN, World, event_of
 
 HOUR = 3600.0
 CALM = 8 * HOUR  # an order asks each hour at least: in so long a time without an outage it is answered
@@ -53,7 +53,7 @@ def _all(world: World, table: str, kind: str) -> Iterator[tuple[str, Plain]]:
 
 def _order(world: World, order: Plain, reservation: Plain | None) -> None:
     """Confirmed: its lines are held; anything else: nothing is."""
-    if order["status"] == "placed" or "ask_at" in order and order["ask_at"]:
+    if order["status"] == "placed" or order.get("ask_at"):
         world.violate("every order comes to an end", order)
         return
     if reservation is None or reservation["status"] != SETTLED[order["status"]]:
@@ -114,24 +114,24 @@ def _key(order: Plain) -> str:
 def set_aside(world: World) -> set[str]:
     """The events that stand in some queue of dead letters."""
     dead = [queue for name, queue in world.sqs.queues.items() if name.endswith("dlq")]
-    return {event_id(message.body) for queue in dead for message in queue.waiting}
+    return {event_of(message.body) for queue in dead for message in queue.waiting}
 
 
 def _told(world: World) -> None:
     """Every fact reached all who listen to it, or stands in a queue of dead letters, or was lost to a known outage."""
-    excused = world.lost | set_aside(world)
+    excused = world.lost | world.aged | set_aside(world)
     for event, queues in world.told.items():
         for queue in sorted(queues):
             if (queue, event) not in world.heard and event not in excused:
                 world.violate("every fact reaches all who listen", f"{event} never came to {queue}")
     long = [each for each in world.outages if each.way.endswith("-stream") and each.until - each.since > 22 * HOUR]
-    if world.lost and not long:
-        world.violate("nothing is lost but to a stream that is off for a day", world.lost)
+    if (world.lost or world.aged) and not long:
+        world.violate("nothing is lost but to a stream that is off for a day", world.lost | world.aged)
 
 
 def _copies(world: World) -> None:
     """What orders knows of others is the last that they told, unless that was set aside or lost."""
-    excused = world.lost | set_aside(world)
+    excused = world.lost | world.aged | set_aside(world)
     last: dict[tuple[str, str], int] = defaultdict(int)
     for event in world.told:
         kind, id, version, _ = event.split("/")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from tests.simulation import rest, sources
 from tests.simulation.answers import Answers
@@ -61,7 +62,7 @@ def _go(world: World, answers: Answers, people: People) -> None:
 
 def _outcome(world: World) -> Outcome:
     orders = [item for key, item in world.dynamodb.tables["orders"].items.items() if key.startswith("order#")]
-    ends = Counter(item.get("reason", item["status"])["S"] for item in orders)
+    ends = Counter(str(item.get("reason", item["status"])["S"]) for item in map(dict[str, Any], orders))
     scheduler = world.scheduler
     return Outcome(
         world.seed,

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from greenlet import getcurrent, greenlet
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]  # ships no types
 
 STEP = 0.02  # seconds, at most, from one step to the next
 NEVER = math.inf

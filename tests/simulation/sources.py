@@ -1,15 +1,18 @@
 """What calls the functions: the queues, the streams and the clock, as Lambda's event sources do."""
 
-import json
 import math
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from tests.simulation.clients import Crash
+from tests.simulation.cloud.dynamodb import Change
 from tests.simulation.cloud.sqs import Waiting
 from tests.simulation.cloud.streams import KEPT, SHARDS, Record
+from tests.simulation.facts import due
 from tests.simulation.scheduler import NEVER
 from tests.simulation.topology import parts
-from tests.simulation.world import BEGAN, Crash, World, event_id, events_of
+from tests.simulation.world import BEGAN, World, event_of
 
 BATCH = 10
 AT_ONCE = 3  # batches of one queue under way
@@ -21,10 +24,10 @@ def connect(world: World) -> None:
     for part in parts():
         for shard in range(SHARDS):
             world.places[part.name, shard] = 0
-            follower = world.scheduler.spawn(f"stream {part.name}/{shard}", lambda n=part.name, s=shard: _follow(world, n, s))  # type: ignore[misc]
+            follower = world.scheduler.spawn(f"stream {part.name}/{shard}", partial(_follow, world, part.name, shard))
             world.pokes.setdefault(part.name, []).append(follower)
         if part.hears:
-            poller = world.scheduler.spawn(f"queue {part.name}", lambda n=part.name: _poll(world, n))  # type: ignore[misc]
+            poller = world.scheduler.spawn(f"queue {part.name}", partial(_poll, world, part.name))
             world.pokes.setdefault(f"{part.name}-inbox", []).append(poller)
     world.pokes["orders"].append(world.scheduler.spawn("clock", lambda: _tick(world)))
 
@@ -44,7 +47,7 @@ def _poll(world: World, name: str) -> None:
         batch = queue.receive(ready[: world.chance.randint(1, BATCH)])
         under_way[0] += 1
         records = [(message, message.receipt, message.received) for message in batch]
-        world.scheduler.spawn(f"{name}.inbox", lambda r=records: _consume(world, name, r, under_way))  # type: ignore[misc]
+        world.scheduler.spawn(f"{name}.inbox", partial(_consume, world, name, records, under_way))
         world.scheduler.sleep(0.0)
 
 
@@ -60,7 +63,7 @@ def _consume(world: World, name: str, records: list[tuple[Waiting, str, int]], u
         failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
         heard = [(message, receipt) for message, receipt, _ in records if message.id not in failed]
         for message, _ in heard:
-            world.heard.add((queue.name, event_id(message.body)))
+            world.heard.add((queue.name, event_of(message.body)))
         if not faults.hits("answer of a function lost"):
             for _, receipt in heard:
                 if not faults.hits("deletion lost"):
@@ -118,32 +121,30 @@ def _tell(world: World, name: str, shard: int, records: list[Record]) -> bool:
 
 
 def _let_go(world: World, name: str, shard: int) -> None:
-    """Passes what is too old: set aside while the stream still has it, and lost where it has not."""
+    """Passes what is too old: a mapping sets it aside while the stream still has it, and knows nothing of it after."""
     for record in world.dynamodb.tables[name].stream.shards[shard]:
         age = world.scheduler.now - record.at
         if record.number <= world.places[name, shard] or age < OLDEST:
             continue
         world.places[name, shard] = record.number
-        for event, _ in events_of(name, record.after):
-            if age >= KEPT:
-                world.lost.add(event)
-            else:
-                letter = json.dumps({"id": event, "requestContext": {"condition": "RecordAgeExceeded"}})
-                world.sqs.queues[f"{name}-relay-dlq"].put(letter, attributes={"cause": "RecordAgeExceeded"})
+        events = due(Change(name, record.key, record.before, record.after))
+        (world.lost if age >= KEPT else world.aged).update(events)
 
 
 def _shut_until(world: World, way: str) -> float | None:
     now = world.scheduler.now
-    return max((each.until for each in world.outages if each.way == way and each.since <= now < each.until), default=None)
+    return max(
+        (each.until for each in world.outages if each.way == way and each.since <= now < each.until), default=None
+    )
 
 
 def _tick(world: World) -> None:
     """Each minute in which an order is to ask; one in which none is would find nothing, and is left out."""
     scheduler, faults, last = world.scheduler, world.faults, 0.0
     while True:
-        due = _due(world, last)
-        if due > scheduler.now:
-            scheduler.sleep(due - scheduler.now)  # or until an order is written, which may be to ask earlier
+        minute = _minute(world, last)
+        if minute > scheduler.now:
+            scheduler.sleep(minute - scheduler.now)  # or until an order is written, which may be to ask earlier
             continue
         last = scheduler.now
         if faults.hits("tick missed"):
@@ -162,7 +163,7 @@ def _run_tick(world: World) -> None:
         world.scheduler.tell("tick failed", type(error).__name__)
 
 
-def _due(world: World, last: float) -> float:
+def _minute(world: World, last: float) -> float:
     """The first minute after `last` at which an order is to ask."""
     asks = [item["ask_at"]["S"] for item in world.dynamodb.tables["orders"].items.values() if "ask_at" in item]
     if not asks:

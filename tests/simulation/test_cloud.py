@@ -158,7 +158,7 @@ def test_a_topic_gives_a_queue_what_its_filter_lets_through(small: Small) -> Non
 def test_a_batch_that_sns_does_not_take_is_refused_in_the_same_words(small: Small, ids: list[str]) -> None:
     codes = {2: "BatchEntryIdsNotDistinct", 11: "TooManyEntriesInBatchRequest"}
     entries = [{"Id": id, "Message": "m"} for id in ids]
-    with pytest.raises(Exception, match="batch|distinct|Id") as caught:
+    with pytest.raises(Exception, match=r"batch|distinct|Id") as caught:
         small.sns.publish_batch(TopicArn=small.topic, PublishBatchRequestEntries=entries)
     assert codes[len(ids)] in str(caught.value)
 
@@ -205,7 +205,8 @@ def test_whatever_is_written_both_clouds_answer_and_hold_the_same(cloud: None, s
 
 
 @pytest.mark.parametrize(
-    "text", ["a = :a OR b = :b AND c = :c", "contains(a, :a)", "a <> :a", "NOT a = :a", "(a = :a)", "a BETWEEN :a AND :b"]
+    "text",
+    ["a = :a OR b = :b AND c = :c", "contains(a, :a)", "a <> :a", "NOT a = :a", "(a = :a)", "a BETWEEN :a AND :b"],
 )
 def test_a_condition_that_nobody_here_writes_is_refused(text: str) -> None:
     with pytest.raises(NotUnderstood):

@@ -15,7 +15,7 @@ def refused(operation: str, code: str, message: str, status: int = 400, **beside
 
 def condition_failed(operation: str, found: dict[str, Any] | None) -> ClientError:
     """A condition that did not hold, with what was there, as ReturnValuesOnConditionCheckFailure=ALL_OLD wants it."""
-    beside = {"Item": found} if found else {}
+    beside: dict[str, Any] = {"Item": found} if found else {}
     return refused(operation, "ConditionalCheckFailedException", CONDITION, **beside)
 
 

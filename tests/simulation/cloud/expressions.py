@@ -1,8 +1,8 @@
 """DynamoDB's expressions, as far as the capabilities write them; every other one is refused, never guessed at.
 
-    condition   = term { " AND " term } | term { " OR " term }
-    term        = attribute_exists(name) | attribute_not_exists(name) | name ( = | < | <= | >= ) :value
-    update      = { ADD name :value {, ...} | SET name = :value {, ...} | REMOVE name {, ...} }
+condition   = term { " AND " term } | term { " OR " term }
+term        = attribute_exists(name) | attribute_not_exists(name) | name ( = | < | <= | >= ) :value
+update      = { ADD name :value {, ...} | SET name = :value {, ...} | REMOVE name {, ...} }
 """
 
 import re

@@ -25,7 +25,7 @@ class SNS:
 
     def __init__(self) -> None:
         self.topics: dict[str, list[Subscription]] = {}
-        self.deliver: Callable[[Subscription, str], None] = lambda to, body: to.queue.put(body)
+        self.deliver: Callable[[Subscription, str], object] = lambda to, body: to.queue.put(body)
 
     def add(self, arn: str) -> None:
         self.topics[arn] = []

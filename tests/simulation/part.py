@@ -1,0 +1,45 @@
+"""Some seeds in one process, and what was counted of them."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from infra.apps_in_process import app_folders
+
+SHOWN = 600  # signs that are said of what was seen
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came of some seeds; `lines` has one for each that broke a rule, which repeats it."""
+
+    lines: tuple[str, ...] = ()
+    faults: Counter[str] = field(default_factory=Counter)
+    orders: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+
+    def __add__(self, other: "Part") -> "Part":
+        lines, calls = self.lines + other.lines, self.calls + other.calls
+        return Part(lines, self.faults + other.faults, self.orders + other.orders, calls)
+
+    def __str__(self) -> str:
+        orders, faults = sum(self.orders.values()), sum(self.faults.values())
+        counted = f"{orders} orders, {self.calls} calls, {faults} faults of {len(self.faults)} kinds"
+        return f"{counted}, {len(self.lines)} violations"
+
+
+def run_part(seeds: Iterable[int]) -> Part:
+    """Runs them one after the other."""
+    sys.path += [str(folder) for folder in app_folders().values() if str(folder) not in sys.path]
+    from tests.simulation.run import run
+
+    whole = Part()
+    for seed in seeds:
+        outcome = run(seed)
+        lines = tuple(
+            f"make simulate SEEDS=1 SEED_FROM={seed}  # {broken.rule}: {broken.seen[:SHOWN]}"
+            for broken in outcome.violations[:1]
+        )
+        whole += Part(lines, outcome.faults, outcome.orders, outcome.calls)
+    return whole
