@@ -15,6 +15,7 @@ class Answers:
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.cancelled: set[str] = set()  # acknowledged cancellations
         self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
+        self.adjustments: dict[str, dict[str, Any]] = {}  # by key: what was acknowledged
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
 
@@ -29,7 +30,11 @@ class Answers:
         kind, _, id = asked.by.partition(":")
         if answer and answer.status == 422 and "key-used" in answer.body["type"]:
             self._key_refused(asked)
-        if answer is None or not answer.done or not asked.path.startswith("/orders"):
+        if answer is None or not answer.done:
+            return
+        if asked.path.endswith("/stock-adjustments"):
+            self._adjusted(asked, answer.body)
+        if not asked.path.startswith("/orders"):
             return
         shown = answer.body.get("items", [answer.body])
         if kind == "customer" and any(order["customer_id"] != id for order in shown):
@@ -42,6 +47,11 @@ class Answers:
     def _key_refused(self, asked: Asked) -> None:
         if asked.key is None or len(self._sent[asked.by, asked.key]) == 1:
             self.world.violate("a key is refused only to who used it for another request", asked)
+
+    def _adjusted(self, asked: Asked, adjustment: dict[str, Any]) -> None:
+        first = self.adjustments.setdefault(asked.key or adjustment["id"], adjustment)
+        if first != adjustment or adjustment["delta"] != asked.body["delta"]:
+            self.world.violate("an adjustment is answered as it was made", f"{asked}: {first} and then {adjustment}")
 
     def _cancelled(self, asked: Asked, order: dict[str, Any]) -> None:
         self.cancelled.add(order["id"])

@@ -96,6 +96,7 @@ class Client:
         failed = []
         for entry in entries:
             if self._faults.hits("entry refused for good"):
+                self._faults.refused.add(entry["Message"])
                 failed.append({"Id": entry["Id"], "Code": "InvalidParameter", "SenderFault": True})
             elif self._faults.hits("entries refused for now"):
                 failed.append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})

@@ -73,6 +73,7 @@ class Faults:
         self.chance = random.Random(f"faults/{seed}")
         self.counted: Counter[str] = Counter()
         self.healed = False
+        self.refused: set[str] = set()  # messages that a topic refused for good
         self.rates = {kind: most * self.chance.random() for kind, most in KINDS.items() if self.chance.random() < ON}
 
     def hits(self, kind: str) -> bool:

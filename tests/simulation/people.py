@@ -48,7 +48,7 @@ class People:
         """The same request until it is answered for good, or for some time."""
         for _ in range(TRIES):
             answer = self.ask(by, method, path, body, **more)
-            if answer is not None and answer.status not in (429, 503):
+            if answer is not None and not _passes(answer):
                 return answer
             self._rest(2.0)
         return None
@@ -174,6 +174,11 @@ class People:
 
     def _shut(self, way: str, begins: float, lasts: float) -> None:
         self.world.outages.append(Outage(way, begins, begins + lasts))
+
+
+def _passes(answer: Answer) -> bool:
+    """Whether another answer may come later: too busy, or not yet known to orders."""
+    return answer.status in (403, 429, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
 
 
 POISON = (

@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.items import read_item
 from tests.simulation.answers import Answers
+from tests.simulation.people import POISON
 from tests.simulation.world import BEGAN, World, event_of
 
 HOUR = 3600.0
@@ -43,6 +44,7 @@ def look(world: World, answers: Answers) -> None:
     _acknowledged(world, answers, orders)
     _told(world)
     _copies(world)
+    _letters(world)
 
 
 def _all(world: World, table: str, kind: str) -> Iterator[tuple[str, Plain]]:
@@ -101,10 +103,26 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
     for id in answers.cancelled:
         if orders[id]["status"] != "cancelled":
             world.violate("an order that was cancelled stays so", orders[id])
+    made = {adjustment["id"] for _, adjustment in _all(world, "products", "adjustment")}
+    for adjustment in answers.adjustments.values():
+        if adjustment["id"] not in made:
+            world.violate("an adjustment that was acknowledged was made", adjustment)
     keys = Counter((order["customer_id"], mark) for order in orders.values() if (mark := _key(order)))
     for key, times in keys.items():
         if times > 1:
             world.violate("a customer's key makes one order", key)
+
+
+def _letters(world: World) -> None:
+    """What was set aside can be heard by now, but for what nobody ever can; relays set aside what was refused alone."""
+    for name, queue in world.sqs.queues.items():
+        for message in queue.waiting:
+            if name.endswith("inbox-dlq") and message.body not in POISON:
+                world.violate("a dead letter that is given back is heard", message.body)
+            if name.endswith("relay-dlq") and message.body not in world.faults.refused:
+                world.violate("a relay sets aside what was refused for good alone", message.body)
+            if name.endswith("relay-dlq") and not message.attributes.get("cause"):
+                world.violate("what a relay sets aside has its cause", message.body)
 
 
 def _key(order: Plain) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulation import rest, sources
+from tests.simulation import lists, rest, sources
 from tests.simulation.answers import Answers
 from tests.simulation.people import People, redrive
 from tests.simulation.rules import Rules
@@ -58,6 +58,7 @@ def _go(world: World, answers: Answers, people: People) -> None:
     world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
     if not broken():
         rest.look(world, answers)
+        lists.look(world)
 
 
 def _outcome(world: World) -> Outcome:
