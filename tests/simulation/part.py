@@ -18,10 +18,11 @@ class Part:
     faults: Counter[str] = field(default_factory=Counter)
     orders: Counter[str] = field(default_factory=Counter)
     calls: int = 0
+    runs: int = 0
 
     def __add__(self, other: "Part") -> "Part":
-        lines, calls = self.lines + other.lines, self.calls + other.calls
-        return Part(lines, self.faults + other.faults, self.orders + other.orders, calls)
+        faults, orders = self.faults + other.faults, self.orders + other.orders
+        return Part(self.lines + other.lines, faults, orders, self.calls + other.calls, self.runs + other.runs)
 
     def __str__(self) -> str:
         orders, faults = sum(self.orders.values()), sum(self.faults.values())
@@ -31,7 +32,7 @@ class Part:
 
 def run_part(seeds: Iterable[int]) -> Part:
     """Runs them one after the other."""
-    sys.path += [str(folder) for folder in app_folders().values() if str(folder) not in sys.path]
+    _open_capabilities()
     from tests.simulation.run import run
 
     whole = Part()
@@ -41,5 +42,26 @@ def run_part(seeds: Iterable[int]) -> Part:
             f"make simulate SEEDS=1 SEED_FROM={seed}  # {broken.rule}: {broken.seen[:SHOWN]}"
             for broken in outcome.violations[:1]
         )
-        whole += Part(lines, outcome.faults, outcome.orders, outcome.calls)
+        whole += Part(lines, outcome.faults, outcome.orders, outcome.calls, 1)
     return whole
+
+
+def run_pairs(first: int) -> Part:
+    """The exhaustive runs that begin with that fault."""
+    _open_capabilities()
+    from tests.simulation.exhaustive import after
+
+    return after(first)
+
+
+def singles() -> list[int]:
+    """The numbers of the faults that the exhaustive runs begin with."""
+    _open_capabilities()
+    from tests.simulation.exhaustive import with_faults
+
+    return with_faults()[1]
+
+
+def _open_capabilities() -> None:
+    """Lets a process that is no pytest import them, as pyproject.toml lets pytest."""
+    sys.path += [str(folder) for folder in app_folders().values() if str(folder) not in sys.path]

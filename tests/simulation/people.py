@@ -19,6 +19,9 @@ class People:
     def __init__(self, world: World, answers: Answers) -> None:
         self.world, self.answers, self.left = world, answers, 0
         self.chance = world.chance
+        self._all()
+
+    def _all(self) -> None:
         self.skus = [f"p{n}" for n in range(self.chance.randint(2, 4))]
         self.names = [f"c{n}" for n in range(self.chance.randint(2, 4))]
         self._start("staff", self._staff)

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.simulation import lists, rest, sources
 from tests.simulation.answers import Answers
+from tests.simulation.faults import Faults
 from tests.simulation.people import People, redrive
 from tests.simulation.rules import Rules
 from tests.simulation.scheduler import Stuck
@@ -29,13 +30,17 @@ class Outcome:
     violations: tuple[Violation, ...]
 
 
-def run(seed: int) -> Outcome:
-    """Lets the world of that seed go on until it is at rest, or a rule does not hold."""
+def run(seed: int, everybody: type[People] = People, faults: Faults | None = None) -> Outcome:
+    """Lets the world of that seed go on until it is at rest, or a rule does not hold.
+
+    `faults` are others than the seed's own.
+    """
     world = World(seed)
+    world.faults = faults or world.faults
     Rules(world)
     answers = Answers(world)
     with world.entered():
-        people = People(world, answers)
+        people = everybody(world, answers)
         sources.connect(world)
         try:
             _go(world, answers, people)
