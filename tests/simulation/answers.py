@@ -16,37 +16,54 @@ class Answers:
         self.cancelled: set[str] = set()  # acknowledged cancellations
         self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
         self.adjustments: dict[str, dict[str, Any]] = {}  # by key: what was acknowledged
+        self._there: dict[int, bool] = {}
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
 
     def sent(self, asked: Asked) -> None:
-        """What is asked, before it can have any effect."""
+        """What is asked, before it can have any effect, and whether that which it needs is there."""
+        self._there[id(asked)] = self._is_there(asked)
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
         if asked.path.endswith("/cancel"):
             self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
 
     def take(self, asked: Asked, answer: Answer | None) -> None:
         """Holds one answer against all before it."""
-        kind, _, id = asked.by.partition(":")
-        if answer and answer.status == 422 and "key-used" in answer.body["type"]:
-            self._key_refused(asked)
-        if answer is None or not answer.done:
+        if answer is None:
             return
-        if asked.path.endswith("/stock-adjustments"):
+        if not answer.done:
+            self._refused(asked, answer)
+        elif asked.path.endswith("/stock-adjustments"):
             self._adjusted(asked, answer.body)
-        if not asked.path.startswith("/orders"):
-            return
-        shown = answer.body.get("items", [answer.body])
-        if kind == "customer" and any(order["customer_id"] != id for order in shown):
-            self.world.violate("no answer holds another customer's data", f"{asked}: {answer.body}")
-        if asked.path.endswith("/cancel"):
-            self._cancelled(asked, answer.body)
-        elif asked.method == "POST":
-            self._placed(asked, id, answer.body)
+        elif asked.path.startswith("/orders"):
+            self._shown(asked, answer.body)
 
-    def _key_refused(self, asked: Asked) -> None:
-        if asked.key is None or len(self._sent[asked.by, asked.key]) == 1:
+    def _refused(self, asked: Asked, answer: Answer) -> None:
+        kind = str((answer.body or {}).get("type", ""))
+        if self._there[id(asked)] and (answer.status == 404 or "not-yet" in kind):
+            self.world.violate("what was there is found", f"{asked}: {answer.body}")
+        if "key-used" in kind and (asked.key is None or len(self._sent[asked.by, asked.key]) == 1):
             self.world.violate("a key is refused only to who used it for another request", asked)
+
+    def _shown(self, asked: Asked, body: dict[str, Any]) -> None:
+        kind, _, caller = asked.by.partition(":")
+        if kind == "customer" and any(order["customer_id"] != caller for order in body.get("items", [body])):
+            self.world.violate("no answer holds another customer's data", f"{asked}: {body}")
+        if asked.path.endswith("/cancel"):
+            self._cancelled(asked, body)
+        elif asked.method == "POST":
+            self._placed(asked, caller, body)
+
+    def _is_there(self, asked: Asked) -> bool:
+        """The customer who orders, as orders knows it, or the product whose stock is adjusted."""
+        kind, _, id = asked.by.partition(":")
+        tables = self.world.dynamodb.tables
+        if asked.path == "/orders" and asked.method == "POST" and kind == "customer":
+            return f"customer#{id}" in tables["orders"].items
+        return (
+            asked.path.endswith("/stock-adjustments")
+            and f"product#{asked.path.split('/')[2]}" in tables["products"].items
+        )
 
     def _adjusted(self, asked: Asked, adjustment: dict[str, Any]) -> None:
         first = self.adjustments.setdefault(asked.key or adjustment["id"], adjustment)

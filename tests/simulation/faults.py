@@ -44,6 +44,7 @@ EVENTS = {
     "dead letters redriven": 0.50,
     "dead letters redriven twice, shuffled": 0.30,
     "poison message": 0.40,
+    "record that can not be told": 0.40,
 }
 # What people do that is hard on a system.
 PEOPLE = {
@@ -54,8 +55,9 @@ PEOPLE = {
     "another customer's key": 0.20,
     "another's order asked for": 0.20,
     "sent twice at once": 0.20,
-    "cancelled": 0.40,
+    "cancelled": 0.60,
     "cancelled by staff": 0.10,
+    "cancelled twice at once": 0.50,
     "price changed": 0.50,
     "archived midway": 0.15,
     "stock lost": 0.30,

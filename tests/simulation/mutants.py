@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec import structs
 
-from chalicelib.orders import commands, model, reactions
+from chalicelib.orders import commands, model, reactions, store
 from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
-from chassis import aggregates, aws, clock, doors, inbox, messages, relay, settings, table, writes
+from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, writes
 
 Mutant = Iterator[None]
 MUTANTS: dict[str, Callable[[], Any]] = {}
@@ -319,4 +319,64 @@ def an_order_has_the_price_that_the_client_saw_last_year() -> Mutant:
         return price(wanted, {sku: structs.replace(each, price=old) for sku, each in products.items()})
 
     with instead(model, "price", worse):
+        yield
+
+
+@mutant
+def a_deadline_tells_nobody() -> Mutant:
+    cancel = model.cancel
+
+    def worse(order: Any, reason: Any, now: Any, patience: Any) -> Any:
+        decided = cancel(order, reason, now, patience)
+        return (decided[0], ()) if decided and reason == "timed_out" else decided
+
+    with instead(model, "cancel", worse):
+        yield
+
+
+@mutant
+def keys_left_unprocessed_are_forgotten() -> Mutant:
+    def worse(self: table.Table, keys: Any) -> Any:
+        client = aws.client("dynamodb")
+        request = {self.name: {"Keys": [table._key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}}
+        got = client.batch_get_item(RequestItems=request)["Responses"].get(self.name, ())
+        return {each["pk"]["S"]: items.read_item(each) for each in got}
+
+    with instead(table.Table, "get_many", worse):
+        yield
+
+
+@mutant
+def who_waits_is_looked_for_in_one_shard() -> Mutant:
+    def worse(now: Any, at_most: int) -> Any:
+        page = store.TABLE.page(store.WAITING, "0", at_most, up_to=clock.stamp(now))
+        return [key.removeprefix(store.orders.key("")) for key in page.keys]
+
+    with instead(store, "waiting", worse):
+        yield
+
+
+@mutant
+def a_record_that_can_not_be_told_stops_its_shard() -> Mutant:
+    def worse(record: Any, capability: str, known: Any) -> Any:
+        image = record["dynamodb"].get("NewImage", {})
+        sequence = record["dynamodb"]["SequenceNumber"]
+        return [relay._entry(sequence, message) for message in messages.of_image(capability, image, known)]
+
+    with instead(relay, "_entries", worse):
+        yield
+
+
+@mutant
+def a_relay_sets_aside_what_only_failed_for_now() -> Mutant:
+    failures = relay._failures
+
+    def worse(entries: Any, capability: str) -> Iterator[str]:
+        for failed in failures(entries, capability):
+            for entry in entries:
+                if entry.record == failed:
+                    relay._park(capability, entry.body, "InternalError", failed)
+        yield from ()
+
+    with instead(relay, "_failures", worse):
         yield

@@ -18,12 +18,13 @@ class People:
 
     def __init__(self, world: World, answers: Answers) -> None:
         self.world, self.answers, self.left = world, answers, 0
-        self.chance = world.chance
+        self.chance, self.pace = world.chance, 1.0
         self._all()
 
     def _all(self) -> None:
         self.skus = [f"p{n}" for n in range(self.chance.randint(2, 4))]
         self.names = [f"c{n}" for n in range(self.chance.randint(2, 4))]
+        self.pace = self.chance.choice([0.02, 0.2, 1.0, 5.0])  # from a crowd to a quiet day
         self._start("staff", self._staff)
         for name in self.names:
             self._start(name, partial(self._customer, name))
@@ -53,11 +54,11 @@ class People:
             answer = self.ask(by, method, path, body, **more)
             if answer is not None and not _passes(answer):
                 return answer
-            self._rest(2.0)
+            self.world.scheduler.sleep(self.chance.uniform(0, 3.0))
         return None
 
     def _rest(self, longest: float) -> None:
-        self.world.scheduler.sleep(self.chance.uniform(0, longest))
+        self.world.scheduler.sleep(self.chance.uniform(0, longest) * self.pace)
 
     def _staff(self) -> None:
         for sku in self.skus:
@@ -70,6 +71,8 @@ class People:
 
     def _sell(self, sku: str) -> None:
         hits = self.world.faults.hits
+        if hits("record that can not be told"):
+            self._leave_relic(self.chance.choice(list(self.world.apps)))
         if hits("price changed"):
             self.insist(STAFF, "PATCH", f"/products/{sku}", {"price": self._price()}, match="*")
         if hits("archived midway"):
@@ -96,7 +99,7 @@ class People:
         self._rest(4.0)
         for number in range(self.chance.randint(2, 5)):
             self._rest(5.0)
-            self._order(name, number)
+            self._start(f"{name}/{number}", partial(self._order, name, number))  # none waits for the one before it
         hits = self.world.faults.hits
         if hits("signed out midway"):
             self.insist(by, "DELETE", "/sessions")
@@ -109,7 +112,7 @@ class People:
         key = f"key-{number}" if self.chance.random() < 0.8 else None
         body = {"lines": self._lines()}
         if key and hits("sent twice at once"):
-            self.world.scheduler.spawn(f"{by} again", lambda: self.ask(by, "POST", "/orders", body, key=key))
+            self._start(f"{by} again", partial(self.ask, by, "POST", "/orders", body, key=key))
         answer = self.insist(by, "POST", "/orders", body, key=key) if key else self.ask(by, "POST", "/orders", body)
         if key and hits("request sent again"):
             self._rest(3.0)
@@ -129,7 +132,9 @@ class People:
             for path in (f"/orders/{id}", f"/orders/{id}/cancel"):
                 self.ask(f"customer:{self.chance.choice(self.names)}x", "POST" if "cancel" in path else "GET", path)
         if hits("cancelled"):
-            self._rest(self.chance.choice([0.0, 0.5, 5.0, 120.0]))
+            self.world.scheduler.sleep(self.chance.uniform(0, self.chance.choice([0.0, 0.6, 1.2, 1.2, 5.0, 120.0])))
+            if hits("cancelled twice at once"):
+                self._start("staff too", partial(self.insist, STAFF, "POST", f"/orders/{id}/cancel"))
             self.insist(by, "POST", f"/orders/{id}/cancel")
         elif hits("cancelled by staff"):
             self._rest(5.0)
@@ -158,22 +163,28 @@ class People:
                 elif hits("dead letters redriven"):
                     redrive(self.world, name)
 
+    def _leave_relic(self, table: str) -> None:
+        """An item of another release, which tells a fact that this one does not know."""
+        fact = {"M": {"fact": {"S": "Unheard"}, "trace": {"S": ""}}}
+        item = {"pk": {"S": f"{RELIC}{self.chance.getrandbits(32):x}"}, "version": {"N": "1"}, "outbox": {"L": [fact]}}
+        self.world.dynamodb.put_item(TableName=table, Item=item)
+
     def _weather(self) -> None:
         """Shuts ways for a while, each as one kind of outage."""
         faults, now = self.world.faults, self.world.scheduler.now
         for name in self.world.apps:
-            begins = now + self.chance.uniform(0, 60)
+            begins = now + self.chance.uniform(0, 15)
             if faults.hits("stream off for hours"):
                 self._shut(f"{name}-stream", begins, self.chance.uniform(0.1, 20) * HOUR)
             elif faults.hits("stream off for over a day"):
                 self._shut(f"{name}-stream", begins, self.chance.uniform(20, 40) * HOUR)
         for name in self.world.inboxes:
             if faults.hits("inbox off for hours"):
-                self._shut(f"{name}-inbox", now + self.chance.uniform(0, 60), self.chance.uniform(0.1, 30) * HOUR)
+                self._shut(f"{name}-inbox", now + self.chance.uniform(0, 15), self.chance.uniform(0.1, 30) * HOUR)
             for teller in self.world.apps:
                 if faults.hits("subscription down for hours"):
                     way = f"{teller}-topic>{name}-inbox"
-                    self._shut(way, now + self.chance.uniform(0, 60), self.chance.uniform(0.1, 30) * HOUR)
+                    self._shut(way, now + self.chance.uniform(0, 15), self.chance.uniform(0.1, 30) * HOUR)
 
     def _shut(self, way: str, begins: float, lasts: float) -> None:
         self.world.outages.append(Outage(way, begins, begins + lasts))
@@ -184,6 +195,7 @@ def _passes(answer: Answer) -> bool:
     return answer.status in (403, 429, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
 
 
+RELIC = "relic#"
 POISON = (
     "not json",
     "{}",

@@ -13,7 +13,7 @@ from tests.simulation.scheduler import Stuck
 from tests.simulation.world import Violation, World
 
 STEPS = 60_000  # of people and faults
-TO_REST = 40_000  # after the last fault
+TO_REST = 30_000  # after the last fault
 
 
 @dataclass(frozen=True)
