@@ -32,7 +32,8 @@ def main(seeds: int, seed_from: int, pairs: bool, jobs: int, kinds: bool) -> Non
         for line in part.lines:
             click.echo(line)
     if kinds:
-        _say(whole.faults, whole.orders)
+        for counted in (whole.faults, whole.orders, whole.facts):
+            _say(counted)
     click.echo(f"{whole.runs} {'runs' if pairs else 'seeds'}, {whole}")
     sys.exit(1 if whole.lines else 0)
 
@@ -45,10 +46,9 @@ def _run(run: Callable[[T], Part], parts: Sequence[T], jobs: int) -> Iterator[Pa
         yield from pool.map(run, parts)
 
 
-def _say(faults: Counter[str], orders: Counter[str]) -> None:
-    for counted in (faults, orders):
-        for name, times in sorted(counted.items()):
-            click.echo(f"{times:>10} {name}")
+def _say(counted: Counter[str]) -> None:
+    for name, times in sorted(counted.items()):
+        click.echo(f"{times:>10} {name}")
 
 
 if __name__ == "__main__":

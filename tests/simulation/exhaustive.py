@@ -79,4 +79,4 @@ def _counted(outcome: Outcome, numbers: tuple[int, ...]) -> Part:
     named = ", ".join(map(str, numbers))
     again = f"tests.simulation.exhaustive.with_faults({named})  # {dict(outcome.faults)}"
     lines = tuple(f"{again}: {broken.rule}: {broken.seen[:SHOWN]}" for broken in outcome.violations[:1])
-    return Part(lines, outcome.faults, outcome.orders, outcome.calls, 1)
+    return Part(lines, outcome.faults, outcome.orders, outcome.facts, outcome.calls, 1)

@@ -17,12 +17,14 @@ class Part:
     lines: tuple[str, ...] = ()
     faults: Counter[str] = field(default_factory=Counter)
     orders: Counter[str] = field(default_factory=Counter)
+    facts: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     runs: int = 0
 
     def __add__(self, other: "Part") -> "Part":
         faults, orders = self.faults + other.faults, self.orders + other.orders
-        return Part(self.lines + other.lines, faults, orders, self.calls + other.calls, self.runs + other.runs)
+        lines, facts = self.lines + other.lines, self.facts + other.facts
+        return Part(lines, faults, orders, facts, self.calls + other.calls, self.runs + other.runs)
 
     def __str__(self) -> str:
         orders, faults = sum(self.orders.values()), sum(self.faults.values())
@@ -42,7 +44,7 @@ def run_part(seeds: Iterable[int]) -> Part:
             f"make simulate SEEDS=1 SEED_FROM={seed}  # {broken.rule}: {broken.seen[:SHOWN]}"
             for broken in outcome.violations[:1]
         )
-        whole += Part(lines, outcome.faults, outcome.orders, outcome.calls, 1)
+        whole += Part(lines, outcome.faults, outcome.orders, outcome.facts, outcome.calls, 1)
     return whole
 
 

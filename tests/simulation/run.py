@@ -27,6 +27,7 @@ class Outcome:
     seconds: float  # of the world's own time
     faults: Counter[str]
     orders: Counter[str]
+    facts: Counter[str]
     violations: tuple[Violation, ...]
 
 
@@ -66,6 +67,18 @@ def _go(world: World, answers: Answers, people: People) -> None:
         lists.look(world)
 
 
+def _facts(world: World) -> Counter[str]:
+    """How many facts were told, and how many of them never reached all who listen, by why."""
+    return Counter(
+        {
+            "facts told": len(world.told),
+            "facts that a stream no longer had": len(world.lost),
+            "facts set aside, their records being too old": len(world.aged),
+            "facts set aside, being refused for good": len(rest.set_aside(world) & world.told.keys()),
+        }
+    )
+
+
 def _outcome(world: World) -> Outcome:
     orders = [item for key, item in world.dynamodb.tables["orders"].items.items() if key.startswith("order#")]
     ends = Counter(str(item.get("reason", item["status"])["S"]) for item in map(dict[str, Any], orders))
@@ -78,5 +91,6 @@ def _outcome(world: World) -> Outcome:
         scheduler.now,
         world.faults.counted,
         ends,
+        _facts(world),
         tuple(world.violations),
     )

@@ -35,6 +35,6 @@ def test_a_single_fault_shows_what_chance_might_pass_by(name: str) -> None:
         assert any(with_faults(number)[0].violations for number in numbers)
 
 
-def test_parts_add_up() -> None:
+def test_the_parts_of_a_run_add_up() -> None:
     one, other = Part(("a",), calls=2, runs=1), Part(calls=3, runs=2)
     assert one + other == Part(("a",), calls=5, runs=3)
