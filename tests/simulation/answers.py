@@ -1,0 +1,92 @@
+"""What clients were answered, and the rules that hold for it at once: nobody is told two things, or another's."""
+
+import json
+from typing import Any
+
+from tests.simulation.requests import Answer, Asked
+from tests.simulation.world import World
+
+
+class Answers:
+    """All that clients know: orders that were acknowledged, cancellations, and what each key was answered."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.acknowledged: dict[str, dict[str, Any]] = {}
+        self.cancelled: set[str] = set()  # acknowledged cancellations
+        self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
+        self.adjustments: dict[str, dict[str, Any]] = {}  # by key: what was acknowledged
+        self._there: dict[int, bool] = {}
+        self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+        self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
+
+    def sent(self, asked: Asked) -> None:
+        """What is asked, before it can have any effect, and whether that which it needs is there."""
+        self._there[id(asked)] = self._is_there(asked)
+        self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
+        if asked.path.endswith("/cancel"):
+            self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
+
+    def take(self, asked: Asked, answer: Answer | None) -> None:
+        """Holds one answer against all before it."""
+        if answer is None:
+            return
+        if not answer.done:
+            self._refused(asked, answer)
+        elif asked.path.endswith("/stock-adjustments"):
+            self._adjusted(asked, answer.body)
+        elif asked.path.startswith("/orders"):
+            self._shown(asked, answer.body)
+
+    def _refused(self, asked: Asked, answer: Answer) -> None:
+        kind = str((answer.body or {}).get("type", ""))
+        if self._there[id(asked)] and (answer.status == 404 or "not-yet" in kind):
+            self.world.violate("what was there is found", f"{asked}: {answer.body}")
+        if "key-used" in kind and (asked.key is None or len(self._sent[asked.by, asked.key]) == 1):
+            self.world.violate("a key is refused only to who used it for another request", asked)
+
+    def _shown(self, asked: Asked, body: dict[str, Any]) -> None:
+        kind, _, caller = asked.by.partition(":")
+        if kind == "customer" and any(order["customer_id"] != caller for order in body.get("items", [body])):
+            self.world.violate("no answer holds another customer's data", f"{asked}: {body}")
+        if asked.path.endswith("/cancel"):
+            self._cancelled(asked, body)
+        elif asked.method == "POST":
+            self._placed(asked, caller, body)
+
+    def _is_there(self, asked: Asked) -> bool:
+        """The customer who orders, as orders knows it, or the product whose stock is adjusted."""
+        kind, _, id = asked.by.partition(":")
+        tables = self.world.dynamodb.tables
+        if asked.path == "/orders" and asked.method == "POST" and kind == "customer":
+            return f"customer#{id}" in tables["orders"].items
+        return (
+            asked.path.endswith("/stock-adjustments")
+            and f"product#{asked.path.split('/')[2]}" in tables["products"].items
+        )
+
+    def _adjusted(self, asked: Asked, adjustment: dict[str, Any]) -> None:
+        first = self.adjustments.setdefault(asked.key or adjustment["id"], adjustment)
+        if first != adjustment or adjustment["delta"] != asked.body["delta"]:
+            self.world.violate("an adjustment is answered as it was made", f"{asked}: {first} and then {adjustment}")
+
+    def _cancelled(self, asked: Asked, order: dict[str, Any]) -> None:
+        self.cancelled.add(order["id"])
+        if order["status"] != "cancelled":
+            self.world.violate("who cancels is shown a cancelled order", f"{asked}: {order}")
+
+    def _placed(self, asked: Asked, customer: str, order: dict[str, Any]) -> None:
+        self.acknowledged[order["id"]] = order
+        wanted = [(line["sku"], line["quantity"]) for line in asked.body["lines"]]
+        if [(line["sku"], line["quantity"]) for line in order["lines"]] != wanted:
+            self.world.violate("an order is answered with what it was asked for", f"{asked}: {order}")
+        if order["total"]["amount"] != sum(line["total"]["amount"] for line in order["lines"]):
+            self.world.violate("the total is the sum of the lines", order)
+        if asked.key is None:
+            return
+        body = json.dumps(asked.body, sort_keys=True)
+        first_body, first = self._by_key.setdefault((customer, asked.key), (body, order))
+        if first_body != body:
+            self.world.violate("a key is good for one request", f"{asked} after {first_body}")
+        elif first != order:
+            self.world.violate("equal requests have equal answers", f"{asked}: {first} and then {order}")

@@ -1,0 +1,36 @@
+"""What lists show at rest: every customer's own orders, the newest first, and every product under its status."""
+
+from collections import defaultdict
+
+from chassis.items import read_item
+from tests.simulation.requests import Answer, Asked, send
+from tests.simulation.world import World
+
+
+def look(world: World) -> None:
+    """Asks as people do, and holds it against what is there."""
+    orders: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    products: dict[str, list[str]] = defaultdict(list)
+    for item in map(read_item, world.dynamodb.tables["orders"].items.values()):
+        if "placed_at" in item:
+            orders[item["customer_id"]].append((item["placed_key"], item["id"]))
+    for key, item in world.dynamodb.tables["products"].items.items():
+        if key.startswith("product#"):
+            products[item["status"]["S"]].append(item["sku"]["S"])
+    for customer, own in orders.items():
+        newest = [id for _, id in sorted(own, reverse=True)]
+        _hold(world, Asked(f"customer:{customer}", "GET", "/orders?limit=100"), "id", newest)
+    for status in ("active", "draft", "archived"):
+        _hold(
+            world, Asked("staff:boss", "GET", f"/catalogue?status={status}&limit=100"), "sku", sorted(products[status])
+        )
+
+
+def _hold(world: World, asked: Asked, name: str, wanted: list[str]) -> None:
+    answers: list[Answer | None] = []
+    world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
+    world.scheduler.run(lambda: bool(answers), 1000)
+    [answer] = answers
+    shown = [item[name] for item in answer.body["items"]] if answer and answer.done else answer
+    if shown != wanted:
+        world.violate("a list shows what is there", f"{asked}: {shown}, not {wanted}")

@@ -1,0 +1,86 @@
+"""A request to an app as API Gateway hands it on, and its answer as a client gets it, if it does."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from infra.local.routes import match
+from tests.shop import owner
+from tests.simulation.clients import Crash
+from tests.simulation.world import BEGAN, World
+
+PATIENCE = 20.0  # seconds that a client waits
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a client wants; `by` is written kind:id."""
+
+    by: str
+    method: str
+    path: str
+    body: Any = None
+    key: str | None = None
+    match: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client was answered."""
+
+    status: int
+    body: Any
+
+    @property
+    def done(self) -> bool:
+        return self.status < 300
+
+
+def send(world: World, asked: Asked, patience: float | None = None) -> Answer | None:
+    """The answer, or None where none came in time; what is being served then goes on all the same."""
+    faults, answers = world.faults, list[Answer]()
+    serving = world.scheduler.spawn(f"{asked.method} {asked.path} {asked.by}", lambda: _serve(world, asked, answers))
+    if patience is None and faults.hits("request given up while it is served"):
+        patience = faults.chance.uniform(0, 0.3)
+    world.scheduler.wait_for(serving, PATIENCE if patience is None else patience)
+    if not answers or faults.hits("answer lost on the way to the client"):
+        return None
+    return answers[0]
+
+
+def _serve(world: World, asked: Asked, answers: list[Answer]) -> None:
+    name = owner(asked.path)
+    try:
+        got = world.run_function(f"{name}.api", world.apps[name].app, _event(world, name, asked))
+    except Crash:
+        return
+    body = json.loads(got["body"]) if got["body"] else None
+    answers.append(Answer(got["statusCode"], body))
+    world.scheduler.tell(asked.method, asked.path, asked.by, got["statusCode"], got["body"])
+    if got["statusCode"] == 500:
+        world.violate("no answer is a broken one", f"{asked}: {got['body']}")
+
+
+def _event(world: World, name: str, asked: Asked) -> dict[str, Any]:
+    path, _, query = asked.path.partition("?")
+    found = match(world.apps[name].app.routes, path)
+    assert found, asked.path
+    kind, _, id = asked.by.partition(":")
+    identified = {"kind": kind, "subject": id, "expires": str(int(BEGAN.timestamp() + world.scheduler.now + 86400))}
+    headers = {"content-type": "application/json"}
+    headers |= {"idempotency-key": asked.key} if asked.key else {}
+    headers |= {"if-match": asked.match} if asked.match else {}
+    return {
+        "resource": found.route,
+        "path": path,
+        "httpMethod": asked.method,
+        "headers": headers,
+        "multiValueHeaders": {header: [value] for header, value in headers.items()},
+        "multiValueQueryStringParameters": parse_qs(query) or None,
+        "pathParameters": found.parameters,
+        "stageVariables": None,
+        "requestContext": {"httpMethod": asked.method, "resourcePath": found.route, "authorizer": identified},
+        "body": None if asked.body is None else json.dumps(asked.body),
+        "isBase64Encoded": False,
+    }

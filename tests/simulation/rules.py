@@ -1,0 +1,110 @@
+"""What holds after every single write, whatever went wrong before."""
+
+from collections import defaultdict
+from typing import Any
+
+from chassis.items import read_item
+from tests.simulation.cloud.dynamodb import Change
+from tests.simulation.world import World
+
+Plain = dict[str, Any]
+ORDER = {
+    None: {"placed"},
+    "placed": {"placed", "confirmed", "rejected", "cancelled"},
+    "confirmed": {"cancelled"},
+    "rejected": set[str](),
+    "cancelled": {"cancelled"},
+}
+RESERVATION = {
+    None: {"reserved", "refused", "released"},
+    "reserved": {"reserved", "released"},
+    "refused": {"refused", "released"},
+    "released": {"released"},
+}
+CUSTOMER = {None: {"active"}, "active": {"active", "deactivated"}, "deactivated": set[str]()}
+FIXED = ("id", "customer_id", "lines", "total", "placed_at", "made_by")
+COPIES = {("orders", "customer"), ("orders", "product"), ("orders", "sign_out"), ("products", "sign_out")}
+
+
+class Rules:
+    """Looks at all changes of each write, and remembers what it needs for the next."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.held: dict[str, int] = defaultdict(int)  # by sku: what reservations hold
+        self.adjusted: dict[str, int] = defaultdict(int)  # by sku: what adjustments came to
+        self.were: dict[str, set[int]] = defaultdict(lambda: {0})  # by sku: all that was ever available
+        self.prices: dict[str, set[int]] = defaultdict(set)  # by sku: all that it ever cost
+        world.watch = self.see
+
+    def see(self, changes: list[Change]) -> None:
+        stocks = []
+        for change in changes:
+            kind = change.key.partition("#")[0]
+            before = read_item(change.before) if change.before else None
+            after = read_item(change.after or {})
+            self.world.scheduler.tell(change.table, change.key, after.get("version"), after.get("status"))
+            self._versions(change.table, kind, before, after)
+            if change.table == "products" and kind == "stock":
+                stocks.append(after)
+            elif look := getattr(self, f"_{change.table}_{kind}", None):
+                look(before, after)
+        for stock in stocks:
+            self._stock(stock)
+
+    def _versions(self, table: str, kind: str, before: Plain | None, after: Plain) -> None:
+        was, now = (before or {}).get("version", 0), after.get("version", 0)
+        if (table, kind) in COPIES:
+            if now <= was:
+                self.world.violate("a copy is overwritten by something newer alone", f"{after['pk']}: {was} -> {now}")
+        elif "version" in after and now != was + 1 and before != after:
+            self.world.violate("a version is the one before and one more", f"{after['pk']}: {was} -> {now}")
+
+    def _along(self, graph: dict[Any, set[str]], before: Plain | None, after: Plain) -> None:
+        was = before["status"] if before else None
+        if after["status"] not in graph[was]:
+            self.world.violate("a state follows along its graph", f"{after['pk']}: {was} -> {after['status']}")
+
+    def _orders_order(self, before: Plain | None, after: Plain) -> None:
+        self._along(ORDER, before, after)
+        changed = [name for name in FIXED if before and before.get(name) != after.get(name)]
+        if changed:
+            self.world.violate("what was ordered stays as it was", f"{after['pk']}: {changed}")
+        if before is None:
+            for line in after["lines"]:
+                if line["unit_price"]["amount"] not in self.prices[line["sku"]]:
+                    self.world.violate("a price is one that the product had", line)
+
+    def _products_product(self, before: Plain | None, after: Plain) -> None:
+        self.prices[after["sku"]].add(after["price"]["amount"])
+
+    def _customers_customer(self, before: Plain | None, after: Plain) -> None:
+        self._along(CUSTOMER, before, after)
+
+    def _products_adjustment(self, before: Plain | None, after: Plain) -> None:
+        if before is not None and before != after:
+            self.world.violate("an adjustment is made once", after)
+        if before is None:
+            self.adjusted[after["sku"]] += after["delta"]
+
+    def _products_reservation(self, before: Plain | None, after: Plain) -> None:
+        self._along(RESERVATION, before, after)
+        for sign, state in ((-1, before), (1, after)):
+            if state and state["status"] == "reserved":
+                for line in state["lines"]:
+                    self.held[line["sku"]] += sign * line["quantity"]
+        for short in after.get("shortages", ()) if before is None else ():
+            if short["available"] >= short["wanted"] or short["available"] not in self.were[short["sku"]]:
+                self.world.violate("a shortage was one", f"{after['pk']}: {short}")
+
+    def _stock(self, stock: Plain) -> None:
+        sku, on_hand, reserved, available = (stock[name] for name in ("sku", "on_hand", "reserved", "available"))
+        self.were[sku].add(available)
+        if min(on_hand, reserved, available) < 0:
+            self.world.violate("no stock is below zero", stock)
+        if on_hand != reserved + available:
+            self.world.violate("on hand is reserved and available", stock)
+        if reserved != self.held[sku]:
+            self.world.violate("what is reserved is held by reservations", f"{stock}, held {self.held[sku]}")
+        if on_hand != self.adjusted[sku]:
+            self.world.violate("on hand is what adjustments came to", f"{stock}, adjusted {self.adjusted[sku]}")

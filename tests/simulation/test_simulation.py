@@ -1,0 +1,72 @@
+"""The shop keeps its promises through every fault there is; the same seed is the same world, wherever it runs."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from infra.apps_in_process import ROOT, app_folders
+from tests.simulation.__main__ import main
+from tests.simulation.faults import KINDS
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.part import Part, run_part
+from tests.simulation.run import run
+
+SEEDS = 150  # looked at by `make test`; `make simulate` looks at more
+TRACES = "from tests.simulation.run import run; print(*[run(seed).trace for seed in (3, 7)])"
+
+
+@pytest.fixture(scope="module")
+def slice() -> Part:
+    return run_part(range(SEEDS))
+
+
+def test_no_rule_is_broken_through_all_faults(slice: Part) -> None:
+    assert slice.lines == ()
+
+
+def test_every_kind_of_fault_happens(slice: Part) -> None:
+    assert set(slice.faults) == set(KINDS)
+
+
+def test_orders_end_in_every_way_that_there_is(slice: Part) -> None:
+    assert set(slice.orders) == {"confirmed", "out_of_stock", "by_customer", "by_staff", "timed_out"}
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "1", "4711"])
+def test_the_same_seed_is_the_same_world_in_any_process(hash_seed: str) -> None:
+    path = os.pathsep.join([str(ROOT), *map(str, app_folders().values())])
+    environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": path}
+    told = subprocess.run(
+        [sys.executable, "-c", TRACES], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == [run(3).trace, run(7).trace]
+
+
+def test_another_seed_is_another_world() -> None:
+    assert len({run(seed).trace for seed in range(4)}) == 4
+
+
+def test_nothing_of_a_world_stays_behind() -> None:
+    before, urandom = dict(os.environ), os.urandom
+    run(0)
+    assert dict(os.environ) == before
+    assert os.urandom is urandom
+
+
+def test_the_last_line_counts_and_the_exit_status_is_0_where_no_rule_is_broken() -> None:
+    ended = CliRunner().invoke(main, ["--seeds", "2", "--jobs", "1"])
+    assert ended.exit_code == 0
+    assert ended.output.splitlines()[-1].startswith("2 seeds, ")
+    assert ended.output.endswith(" kinds, 0 violations\n")
+
+
+def test_a_seed_that_breaks_a_rule_is_told_by_the_line_that_repeats_it_and_the_exit_status_is_1() -> None:
+    with MUTANTS["a save does not look at the version"]():
+        ended = CliRunner().invoke(main, ["--seeds", "1", "--seed-from", "5", "--jobs", "1"])
+    first, last = ended.output.splitlines()
+    assert first.startswith("make simulate SEEDS=1 SEED_FROM=5  # a version is the one before and one more: ")
+    assert last.endswith(", 1 violations")
+    assert ended.exit_code == 1

@@ -1,0 +1,48 @@
+"""What the templates make, read from them: tables with their indexes, inboxes, and who hears what of whom."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from infra.apps_in_process import ROOT, app_folders
+from infra.local.stacks.reading import read
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one capability keeps; `hears` has, for each teller, the types that get through its filter."""
+
+    name: str
+    indexes: dict[str, tuple[str, str]]
+    hears: dict[str, frozenset[str]]
+    visibility: float
+    receives: int
+
+
+@cache
+def parts() -> tuple[Part, ...]:
+    """Every capability's."""
+    return tuple(_part(name) for name in app_folders())
+
+
+def _part(name: str) -> Part:
+    resources = read(ROOT / "infra" / "templates" / f"{name}-data.yaml").resources
+    table = resources["Table"]["Properties"]
+    indexes = {each["IndexName"]: _keys(each["KeySchema"]) for each in table.get("GlobalSecondaryIndexes", ())}
+    told = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::SNS::Subscription"]
+    hears = {_teller(each["TopicArn"]): frozenset(each["FilterPolicy"]["type"]) for each in told}
+    inbox = resources.get("Inbox", {}).get("Properties", {})
+    receives = inbox.get("RedrivePolicy", {}).get("maxReceiveCount", 0)
+    return Part(name, indexes, hears, float(inbox.get("VisibilityTimeout", 0)), receives)
+
+
+def _keys(schema: list[dict[str, str]]) -> tuple[str, str]:
+    hash, range = schema
+    return hash["AttributeName"], range["AttributeName"]
+
+
+def _teller(topic: Any) -> str:
+    met = re.search(r"-(\w+)-topic-arn", str(topic))
+    assert met, topic
+    return met[1]
