@@ -361,7 +361,7 @@ def a_record_that_can_not_be_told_stops_its_shard() -> Mutant:
     def worse(record: Any, capability: str, known: Any) -> Any:
         image = record["dynamodb"].get("NewImage", {})
         sequence = record["dynamodb"]["SequenceNumber"]
-        return [relay._entry(sequence, message) for message in messages.of_image(capability, image, known)]
+        return [relay.entry_of(sequence, message) for message in messages.of_image(capability, image, known)]
 
     with instead(relay, "_entries", worse):
         yield
