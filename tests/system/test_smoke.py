@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 
-import boto3
-
+from tests.deploy.ministack import running
+from tests.infra.moto.running import client
+from tests.own_environments import PATIENT
 from tests.system.conftest import Client
 
 SMOKE = [sys.executable, "-m", "infra.cli", "smoke"]
@@ -37,18 +38,22 @@ def test_a_shop_that_does_not_work_is_told_by_status_and_one_line(shop: Client) 
     assert "(request " in line
 
 
+@PATIENT
 def test_a_stage_is_found_where_its_stacks_say_that_it_answers(shop: Client) -> None:
-    cloud, rice = shop.stack.address("cloud"), shop.product("rice", 3)
+    rice = shop.product("rice", 3)
     template = {
         "Resources": {"Nothing": {"Type": "AWS::SNS::Topic"}},
         "Outputs": {"Url": {"Value": shop.stack.address("front door")}},
     }
-    cloudformation = boto3.client("cloudformation", endpoint_url=cloud)
-    cloudformation.create_stack(StackName="emporium-dev-edge", TemplateBody=json.dumps(template))
-    run = subprocess.run(
-        [*SMOKE, "--stage", "dev", "--sku", rice],
-        env=os.environ | {"AWS_ENDPOINT_URL": cloud},
-        capture_output=True,
-        text=True,
-    )
+    with running() as engine:
+        cloudformation = client(engine, "cloudformation")
+        cloudformation.create_stack(StackName="emporium-dev-edge", TemplateBody=json.dumps(template))
+        made = cloudformation.get_waiter("stack_create_complete")
+        made.wait(StackName="emporium-dev-edge", WaiterConfig={"Delay": 0.1, "MaxAttempts": 300})
+        run = subprocess.run(
+            [*SMOKE, "--stage", "dev", "--sku", rice],
+            env=os.environ | {"AWS_ENDPOINT_URL": engine},
+            capture_output=True,
+            text=True,
+        )
     assert (run.returncode, run.stderr) == (0, "")
