@@ -20,6 +20,7 @@ ORDERS = "orders"  # who has orders that wait
 OVERDUE = timedelta(minutes=5)  # after its time, an order that did not ask again shows that nobody calls the tick
 LOOKED_AT = 1000  # orders of each shard, those that wait longest first
 NAMED = 3  # of many, in one line
+TOOLS = "the-operators-tools"
 RECENT = timedelta(minutes=15)
 # The alarms whose metric is looked at even while they do not ring: they wait for five bad minutes.
 AGES = {"inbox-age": "the oldest event waits {:.0f} s in the inbox", "iterator-age": "the relay is {:.0f} ms behind"}
@@ -57,8 +58,11 @@ def stuck(place: Place) -> Iterator[Finding]:
 
 
 def ringing(aws: Aws, stage: str) -> Iterator[Finding]:
-    """The alarms that ring, and those whose metric is over the limit by now."""
-    for alarm in _alarms(aws, stage):
+    """The alarms that ring, and those whose metric is over the limit by now; that there are none is no good sign."""
+    alarms = list(_alarms(aws, stage))
+    if not alarms:
+        yield Finding("watching", f"{stage} has no alarms, which tell how old queues and streams are", TOOLS)
+    for alarm in alarms:
         capability, what = _of(alarm["AlarmName"], stage)
         page = alarm.get("AlarmDescription", "").rpartition("#")[2] or what
         if alarm["StateValue"] == "ALARM":

@@ -163,6 +163,11 @@ def test_it_finds_alarms_that_ring_of_its_own_stage(aws: Aws) -> None:
     )
 
 
+def test_a_stage_without_alarms_is_not_called_sound(aws: Aws) -> None:
+    [found] = findings.ringing(aws, "staging")
+    assert found.what.startswith("staging has no alarms")
+
+
 @pytest.mark.parametrize(("seconds", "pages"), [(599, []), (600, ["inbox-age"])])
 def test_it_finds_a_queue_that_waits_too_long_before_the_alarm_rings(aws: Aws, seconds: int, pages: list[str]) -> None:
     told: Any = [{"MetricName": "Age", "Dimensions": ALARM["Dimensions"], "Value": seconds}]
