@@ -108,6 +108,6 @@ def test_every_stack_of_the_project_has_its_place(project: dict[str, Part]) -> N
 
 def test_what_keeps_something_is_known_by_what_it_retains(project: dict[str, Part]) -> None:
     assert "Table" in project["orders-data"].retained
-    assert project["identity"].retained == ["UserPool"]
+    assert project["identity"].retained == ["UserPool", "Staff", "Service"]
     assert project["artifacts"].retained == ["Bucket"]
     assert not project["orders"].retained
