@@ -1,6 +1,8 @@
 """A queue of dead letters: what is taken out is hidden from others, and comes back unless it was deleted."""
 
+import signal
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -40,20 +42,24 @@ class DeadLetters:
     def take(self, most: int) -> Iterator[Letter]:
         """At most so many letters; each stays hidden until it is deleted or put back."""
         while most > 0:
-            got = self.place.sqs.receive_message(
-                QueueUrl=self.url,
-                MaxNumberOfMessages=min(ENTRIES, most),
-                VisibilityTimeout=HOLD,
-                WaitTimeSeconds=self.place.patience,
-                AttributeNames=["All"],
-                MessageAttributeNames=["All"],
-            )
-            letters = [letter(self.box, message) for message in got.get("Messages", ())]
-            self._held |= {each.id: each for each in letters}
+            with _uninterrupted():
+                letters = self._receive(min(ENTRIES, most))
+                self._held |= {each.id: each for each in letters}
             if not letters:
                 return
             most -= len(letters)
             yield from letters
+
+    def _receive(self, most: int) -> list[Letter]:
+        got = self.place.sqs.receive_message(
+            QueueUrl=self.url,
+            MaxNumberOfMessages=most,
+            VisibilityTimeout=HOLD,
+            WaitTimeSeconds=self.place.patience,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        return [letter(self.box, message) for message in got.get("Messages", ())]
 
     def delete(self, letters: Iterable[Letter]) -> None:
         """Deletes them for good; what SQS does not delete just now stays held."""
@@ -86,6 +92,19 @@ def open_boxes(place: Place, capability: str, only: Box | None = None) -> list[D
         named = f"of the {only} " if only else ""
         raise Unusable(f"{capability} has no dead letters {named}at the stage {place.stage}: is it deployed?")
     return found
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C is heard after the block: letters of an answer that nobody takes in would be hidden, and not put back."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _tens(letters: Iterable[Letter]) -> Iterator[Sequence[Letter]]:

@@ -1,6 +1,7 @@
 """Events that nobody heard: they are found with their cause, and heard once what was wrong is mended."""
 
 import json
+import signal
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -60,6 +61,28 @@ def test_whoever_looks_puts_the_letters_back(place: Place, unheard: list[str]) -
     first, second = (troubles.letters(place, "products", "inbox") for _ in range(2))
     assert {each.id for each in first} == {each.id for each in second}
     assert len(first) == 3
+
+
+class Interrupted:
+    """A queue service whose answer comes together with Ctrl-C."""
+
+    def __init__(self, sqs: Any) -> None:
+        self._sqs = sqs
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sqs, name)
+
+    def receive_message(self, **asked: Any) -> Any:
+        answer = self._sqs.receive_message(**asked)
+        signal.raise_signal(signal.SIGINT)
+        return answer
+
+
+def test_letters_that_come_together_with_ctrl_c_are_put_back(place: Place, unheard: list[str]) -> None:
+    sqs: Any = Interrupted(place.sqs)
+    with pytest.raises(KeyboardInterrupt):
+        troubles.letters(replace(place, sqs=sqs), "products", "inbox")
+    assert len(troubles.letters(place, "products", "inbox")) == 3
 
 
 def test_a_redriven_event_heals_its_order(shop: Shop, place: Place, unheard: list[str]) -> None:
