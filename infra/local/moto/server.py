@@ -8,7 +8,12 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
+from infra.local.data import InUse, claim
+from infra.local.dynamodb_local.engine import Engine
+from infra.local.dynamodb_local.forwarding import Forwarder
 from infra.local.moto import expiry, express, general
 from infra.local.moto.call import Answer, Call
 from infra.local.moto.hardening import harden
@@ -16,22 +21,31 @@ from infra.local.moto.wire import Server
 
 GRACE_SECONDS = 3
 ENDS = {signal.SIGTERM, signal.SIGINT}
+Elsewhere = Callable[[Call], Answer | None]  # answers what is not asked of moto
+
+
+def nowhere(call: Call) -> Answer | None:
+    return None
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local.moto.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1; 0 picks a free one")
     parser.add_argument("--tied", action="store_true", help="end when standard input does")
+    parser.add_argument("--dynamodb", type=Path, metavar="FOLDER", help="of DynamoDB Local, to be used for the tables")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where all is kept from one run to the next")
     return parser.parse_args()
 
 
-def make_server(port: int) -> Server:
+def make_server(port: int, elsewhere: Elsewhere = nowhere) -> Server:
     """A hardened cloud, not started yet. Raises OSError when the port is taken."""
     harden()
-    return Server(port, functools.partial(respond, general.application()))
+    return Server(port, functools.partial(respond, general.application(), elsewhere))
 
 
-def respond(application: general.Application, call: Call) -> Answer:
+def respond(application: general.Application, elsewhere: Elsewhere, call: Call) -> Answer:
+    if answer := elsewhere(call):
+        return answer
     raw = express.answer(call)
     if raw is None:
         return general.answer(application, call)
@@ -46,7 +60,11 @@ def main() -> int:
     # Awaited and not handled: a handler that runs while the main thread is about to wait would wait for itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        server = make_server(options.port)
+        engine = started(options.dynamodb, options.data) if options.dynamodb else None
+        server = make_server(options.port, Forwarder(engine.port, engine.key).answer if engine else nowhere)
+    except InUse as problem:
+        print(problem, file=sys.stderr)
+        return 2
     except OSError as problem:
         reason = os.strerror(problem.errno or 0)
         print(f"port {options.port} of 127.0.0.1 can not be used: {reason}", file=sys.stderr)
@@ -59,7 +77,20 @@ def main() -> int:
     print(f"the cloud listens on http://127.0.0.1:{server.port}", flush=True)
     signal.sigwait(ENDS)
     server.stop(GRACE_SECONDS)
-    return 0
+    if engine:
+        engine.stop()
+    return int(bool(engine and engine.ended_early))
+
+
+def started(folder: Path, data: Path | None) -> Engine:
+    """Raises InUse."""
+    held = (claim(data),) if data else ()
+    return Engine(folder, data / "tables" if data else None, engine_ended, held)
+
+
+def engine_ended() -> None:
+    print("DynamoDB Local has ended", file=sys.stderr, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def quiet_collector() -> None:
