@@ -156,7 +156,9 @@ def _cloud(kind: str, port: int, more: "Sequence[str]") -> "Cloud":
         raise click.BadParameter(str(unknown), param_hint="--cloud") from None
     endpoint = cloud.endpoint(kind, port)
     kind += ", with DynamoDB Local" if more else ""
-    return Cloud(kind, endpoint, tuple(command), port) if command else Cloud("runs already", endpoint, None)
+    if command is None:
+        return Cloud("runs already", endpoint, None)
+    return Cloud(kind, endpoint, tuple(command), port, kept="--data" in more)
 
 
 def _checkpoints(cloud: "Cloud", data: Path | None) -> Path | None:

@@ -14,6 +14,7 @@ def main() -> None:
         _watch(program)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, sys.stdin.fileno())
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the cloud waits for its own end with signals blocked
     os.execv(sys.argv[1], sys.argv[1:])  # nosec B606  # whoever calls says what is to be run
 
 

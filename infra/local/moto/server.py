@@ -14,7 +14,7 @@ from pathlib import Path
 from infra.local.data import InUse, claim
 from infra.local.dynamodb_local.engine import Engine
 from infra.local.dynamodb_local.forwarding import Forwarder
-from infra.local.moto import expiry, express, general
+from infra.local.moto import expiry, express, general, kept_accounts, kept_letters
 from infra.local.moto.call import Answer, Call
 from infra.local.moto.hardening import harden
 from infra.local.moto.wire import Server
@@ -60,7 +60,9 @@ def main() -> int:
     # Awaited and not handled: a handler that runs while the main thread is about to wait would wait for itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        engine = started(options.dynamodb, options.data) if options.dynamodb else None
+        held = kept_in(options.data) if options.data else ()
+        tables = options.data / "tables" if options.data else None
+        engine = Engine(options.dynamodb, tables, engine_ended, held) if options.dynamodb else None
         server = make_server(options.port, Forwarder(engine.port, engine.key).answer if engine else nowhere)
     except InUse as problem:
         print(problem, file=sys.stderr)
@@ -69,7 +71,15 @@ def main() -> int:
         reason = os.strerror(problem.errno or 0)
         print(f"port {options.port} of 127.0.0.1 can not be used: {reason}", file=sys.stderr)
         return 2
-    if options.tied:
+    serve(server, options.tied)
+    if engine:
+        engine.stop()
+    return int(bool(engine and engine.ended_early))
+
+
+def serve(server: Server, tied: bool) -> None:
+    """Until a signal ends it, or the end of the standard input that it is tied to."""
+    if tied:
         threading.Thread(target=end_with_input, daemon=True).start()
     threading.Thread(target=expiry.keep_sweeping, args=(server.stopping,), daemon=True).start()
     quiet_collector()
@@ -77,15 +87,15 @@ def main() -> int:
     print(f"the cloud listens on http://127.0.0.1:{server.port}", flush=True)
     signal.sigwait(ENDS)
     server.stop(GRACE_SECONDS)
-    if engine:
-        engine.stop()
-    return int(bool(engine and engine.ended_early))
 
 
-def started(folder: Path, data: Path | None) -> Engine:
-    """Raises InUse."""
-    held = (claim(data),) if data else ()
-    return Engine(folder, data / "tables" if data else None, engine_ended, held)
+def kept_in(data: Path) -> tuple[int, ...]:
+    """From now on letters and accounts are kept there; gives what holds the folder. Raises InUse."""
+    held = claim(data)
+    harden()  # what keeps goes round what is mended
+    kept_letters.keep(data / "letters")
+    kept_accounts.keep(data / "accounts.json")
+    return (held,)
 
 
 def engine_ended() -> None:
