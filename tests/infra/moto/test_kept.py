@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.sqs.models import Message
+from moto.sqs.models import Message, sqs_backends
 
+from infra.local.clients import Clients
 from infra.local.data import InUse, claim
 from infra.local.moto.kept_letters import Journal
+from infra.local.moto.queues import line_of
 from tests.infra.moto.running import a_cloud, client
 
 PASSWORD = "Correct-Horse-9-Battery"
@@ -57,6 +59,30 @@ def test_what_was_set_aside_stays_aside(tmp_path: Path) -> None:
         assert (bodies(sqs, inbox), bodies(sqs, dead)) == ([], ["poor"])
 
 
+def test_what_is_set_aside_is_written_there_before_it_is_struck_out_here(cloud: None) -> None:
+    class Told:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def came(self, message: Message) -> None:
+            told.append(f"{self.name} +")
+
+        def went(self, message: Message) -> None:
+            told.append(f"{self.name} -")
+
+    told: list[str] = []
+    sqs: Any = Clients().sqs
+    sqs.create_queue(QueueName="dead")
+    policy = '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead", "maxReceiveCount": 1}'
+    attributes = {"RedrivePolicy": policy, "VisibilityTimeout": "0"}
+    inbox = sqs.create_queue(QueueName="inbox", Attributes=attributes)["QueueUrl"]
+    for queue in sqs_backends["123456789012"]["us-east-1"].queues.values():
+        line_of(queue).journal = Told(queue.name)
+    sqs.send_message(QueueUrl=inbox, MessageBody="poor")
+    assert [bodies(sqs, inbox) for _ in range(2)] == [["poor"], []]
+    assert told[:3] == ["inbox +", "dead +", "inbox -"]
+
+
 def test_a_queue_that_was_deleted_comes_back_empty(tmp_path: Path) -> None:
     with queues(tmp_path) as (sqs, inbox, _):
         sqs.send_message(QueueUrl=inbox, MessageBody="gone")
@@ -72,6 +98,21 @@ def test_a_line_that_was_cut_off_takes_no_other_with_it(tmp_path: Path) -> None:
     with (tmp_path / "inbox.jsonl").open("a") as file:
         file.write('{"went": "')
     assert [message.id for message in Journal(tmp_path / "inbox.jsonl").found] == ["a", "b"]
+
+
+def test_a_file_does_not_grow_with_what_has_gone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "inbox.jsonl")
+    letters = [Message(str(number), "x" * 50_000) for number in range(30)]
+    for letter in letters:
+        journal.came(letter)
+    for letter in letters[1:]:
+        journal.went(letter)
+    assert [message.id for message in Journal(tmp_path / "inbox.jsonl").found] == ["0"]
+    journal = Journal(tmp_path / "inbox.jsonl")
+    for letter in letters:
+        journal.came(letter)
+        journal.went(letter)
+    assert (tmp_path / "inbox.jsonl").stat().st_size < 1_100_000
 
 
 @contextmanager
