@@ -123,7 +123,7 @@ class DynamoDB:
         reasons = [self._reason(each) for each in TransactItems]
         if any(reason["Code"] != "None" for reason in reasons):
             raise cancelled(reasons)
-        self._make([self._change(each) for each in TransactItems])
+        self._make(map(self._change, TransactItems))
         return {}
 
     def _one(self, operation: str, write: dict[str, Any]) -> dict[str, Any]:
