@@ -1,10 +1,13 @@
 """Amazon's DynamoDB Local in tests: where it can not be had, what needs it is left out, and nothing is fetched."""
 
+from functools import cache
+
 import pytest
 
 from infra.local.dynamodb_local import java, package
 
 
+@cache
 def missing() -> str | None:
     """Why it can not be run here."""
     if not package.is_fetched():

@@ -32,9 +32,8 @@ class NotReady(TimeoutError):
 def command(kind: str, port: int, more: Sequence[str] = ()) -> list[str] | None:
     """The command that runs the cloud as a child on 127.0.0.1:port; None for a URL, where one runs already.
 
-    `more` are further arguments, which moto alone takes.
-    The child ends on SIGTERM and when its standard input does. MiniStack is installed here, the first
-    time, so that starting it is quick. Raises UnknownCloud.
+    The child ends on SIGTERM and when its standard input does; `more` are arguments that moto alone takes. MiniStack is
+    installed here, the first time, so that starting it is quick. Raises UnknownCloud.
     """
     if is_url(kind):
         return None

@@ -5,8 +5,10 @@ import time
 import pytest
 
 from infra.apps_in_process import ROOT
+from infra.local.dynamodb_local import expiry
 from tests.conformance import clouds
 from tests.conformance.clouds import LOCAL, TABLE, Small
+from tests.conformance.cups import get, make, save
 from tests.conformance.deviations import DEVIATIONS, Deviation
 from tests.infra.runner.calling import eventually
 
@@ -39,3 +41,17 @@ def test_dynamodb_local_deletes_what_has_expired_only_where_there_is_no_index_an
     small.dynamodb.delete_table(TableName=PLAIN)
     assert told == [("UNKNOWN_TO_SDK_VERSION", item, None)]
     assert [kind for kind, _, _ in small.told("a")] == ["INSERT"]
+
+
+@pytest.mark.parametrize("small", [LOCAL], indirect=True)
+def test_so_the_local_cloud_takes_away_what_has_expired_and_that_alone(small: Small) -> None:
+    now = 2_000_000_000
+    expiry_setting = {"Enabled": True, "AttributeName": "expires"}
+    small.dynamodb.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=expiry_setting)
+    times = {"over": now - 1, "now": now, "a mistake": 1, "later": now + 1}
+    for key, at in times.items():
+        small.dynamodb.put_item(TableName=TABLE, Item={"pk": {"S": key}, "expires": {"N": str(at)}})
+    make(small, save("for ever"))
+    expiry.sweep(small.dynamodb, now)
+    assert {key for key in [*times, "for ever"] if get(small, key) is None} == {"over"}
+    assert [kind for kind, _, _ in small.told("over")] == ["INSERT", "REMOVE"]

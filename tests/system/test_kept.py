@@ -54,6 +54,13 @@ def test_what_was_acknowledged_before_a_kill_comes_to_its_end_after_a_new_start(
         assert {order["id"] for order in shown} == set(placed)
         assert shop.stock(cup) == (50, len(placed), 50 - len(placed))
         assert shop.outcome(shop.order(again, cup))["status"] == "confirmed"
-        doctor = [sys.executable, "-m", "infra.cli", "doctor", "--stage", "local"]
-        told = subprocess.run([*doctor, "--cloud-url", shop.stack.address("cloud")], capture_output=True, text=True)
-        assert "nothing is wrong" in told.stdout, told.stdout
+        assert "nothing is wrong" in tell(shop, "doctor")
+        assert "OrderConfirmed" in tell(shop, "trace", first)
+
+
+def tell(shop: Client, *command: str) -> str:
+    """What an operator's tool says of the shop."""
+    place = ["--stage", "local", "--cloud-url", shop.stack.address("cloud")]
+    told = subprocess.run([sys.executable, "-m", "infra.cli", *command, *place], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    return told.stdout

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from infra.local.data import InUse, claim
+from infra.local.dynamodb_local import expiry as expiry_there
 from infra.local.dynamodb_local.engine import Engine
 from infra.local.dynamodb_local.forwarding import Forwarder
 from infra.local.moto import expiry, express, general, kept_accounts, kept_letters
@@ -71,20 +72,22 @@ def main() -> int:
         reason = os.strerror(problem.errno or 0)
         print(f"port {options.port} of 127.0.0.1 can not be used: {reason}", file=sys.stderr)
         return 2
-    serve(server, options.tied)
+    serve(server, options.tied, tables_elsewhere=engine is not None)
     if engine:
         engine.stop()
     return int(bool(engine and engine.ended_early))
 
 
-def serve(server: Server, tied: bool) -> None:
+def serve(server: Server, tied: bool, *, tables_elsewhere: bool) -> None:
     """Until a signal ends it, or the end of the standard input that it is tied to."""
     if tied:
         threading.Thread(target=end_with_input, daemon=True).start()
-    threading.Thread(target=expiry.keep_sweeping, args=(server.stopping,), daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.port}"
+    sweep = functools.partial(expiry_there.keep_sweeping, endpoint) if tables_elsewhere else expiry.keep_sweeping
+    threading.Thread(target=sweep, args=(server.stopping,), daemon=True).start()
     quiet_collector()
     server.start()
-    print(f"the cloud listens on http://127.0.0.1:{server.port}", flush=True)
+    print(f"the cloud listens on {endpoint}", flush=True)
     signal.sigwait(ENDS)
     server.stop(GRACE_SECONDS)
 
