@@ -130,7 +130,7 @@ def test_whoever_was_deactivated_before_can_be_erased_by_staff(shop: Shop, ada: 
     assert ada.stands() == []
 
 
-def test_nobody_erases_another(shop: Shop, ada: Person) -> None:
+def test_nobody_but_staff_erases_another_customer(shop: Shop, ada: Person) -> None:
     assert ada.erase(by="customer:thief").status == 404
     assert ada.ask("GET", "/customers/me").status == 200
 
