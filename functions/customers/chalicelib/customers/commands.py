@@ -147,7 +147,8 @@ def _owner(pool: UserPool, email: str, password: str) -> str | None:
     subject = pool.owner(email, password)
     if subject is None or not store.is_erased(subject):
         return subject
-    _end_account(subject)
+    with on_behalf_of(str(Caller("customer", subject))):
+        _end_account(subject)
     return pool.open_account(email, password)
 
 
