@@ -240,6 +240,8 @@ def test_a_sign_up_completes_an_erasure_that_left_the_account_for_whoever_knows_
     now = subject(ada.sign_in().body["access_token"])
     assert (now != ada.id) == begins_anew
     assert shop.call("GET", f"/customers/{now}").status == (200 if begins_anew else 404)
+    ended = shop.item("customers", f"sign_out#{ada.id}").get("outbox", {"L": []})["L"]
+    assert [each["M"]["actor"]["S"] for each in ended] == [f"customer:{ada.id}"] * begins_anew
 
 
 def test_a_customer_of_another_issuer_does_not_come_back_with_the_same_account(shop: Shop) -> None:
