@@ -296,8 +296,14 @@ def cancel(order: Order, reason: Reason, now: datetime, patience: Patience) -> D
     return cancelled, (events.OrderCancelled,)
 
 
-def rest(order: Order, now: datetime) -> Decision | None:
-    """A cancelled order hears that nothing is held for it, and asks no more; nobody needs to be told."""
+def rest(order: Order, now: datetime, patience: Patience) -> Decision | None:
+    """A cancelled order hears that nothing is held for it, and asks no more; nobody needs to be told.
+
+    That is the last word on its stock. Where the order does not know of its cancellation (its table was restored to an
+    older state), it is cancelled once more: it would be without stock, or wait in vain.
+    """
+    if order.status in ("placed", "confirmed"):
+        return cancel(order, "by_staff", now, patience)
     if order.status != "cancelled" or order.ask_at is None:
         return None
     return _next(order, now, ask_at=None), ()
