@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chassis import clock, items
 from chassis.table import BATCH
-from infra.operate.drift import COPIES, Copies
+from infra.operate.copies import COPIES, Copies
 from infra.operate.facts import Facts, Item, Wanted, facts_of, find, get
 from infra.operate.pace import Pace
 from infra.operate.place import Place
