@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from tests.simulation import operators
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
 from tests.simulation.requests import Answer, Asked, send
@@ -161,7 +162,7 @@ class People:
                 if hits("dead letters redriven twice, shuffled"):
                     redrive(self.world, name, times=2)
                 elif hits("dead letters redriven"):
-                    redrive(self.world, name)
+                    operators.redrive(self.world, name, "inbox")
 
     def _leave_relic(self, table: str) -> None:
         """An item of another release, which tells a fact that this one does not know."""

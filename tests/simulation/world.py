@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SKEW = 600.0  # seconds that a clock may be wrong, either way
 DELAY = 0.2  # seconds, mostly, from topic to queue
 LATE = 600.0
+REFUSED = {"ErrorCode": {"DataType": "String", "StringValue": "403"}}  # as SNS says why it set a message aside
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class World:
                 self.sns.subscribe(topic(teller), self.inboxes[part.name], types)
         self.sns.deliver = self._deliver
         self.dynamodb.written = self._written
+        self.sqs.sent = self.poke
 
     def _build(self, part: Part) -> None:
         self.dynamodb.add(part.name, part.indexes)
@@ -123,7 +126,7 @@ class World:
             self.busy -= 1
             task.skew = 0.0
 
-    def _count(self) -> None:
+    def count(self) -> None:
         self.calls += 1
 
     def _written(self, changes: list[Change]) -> None:
@@ -142,7 +145,7 @@ class World:
         faults, way = self.faults, f"{to.topic}>{to.queue.name}"
         shut = [each.until for each in self.outages if each.way == way and each.until > self.scheduler.now]
         if faults.hits("subscription refused, set aside") and to.queue.dead:
-            to.queue.dead.put(body, attributes={"cause": "refused"})
+            to.queue.dead.put(body, attributes=REFUSED)
             return
         for _ in range(2 if faults.hits("delivered twice") else 1):
             late = faults.chance.uniform(0, LATE) if faults.hits("delivered late") else 0.0
@@ -154,8 +157,9 @@ class World:
     def entered(self) -> Iterator[None]:
         """Within, the process's clock, chance, clients and settings are this world's."""
         before, urandom, state = dict(os.environ), os.urandom, random.getstate()
+        interrupted = signal.getsignal(signal.SIGINT)  # tools set it, and do not end in the order in which they began
         real = {"dynamodb": self.dynamodb, "sns": self.sns, "sqs": self.sqs}
-        clients = {name: Client(each, self.scheduler, self.faults, self._count) for name, each in real.items()}
+        clients = {name: Client(each, self.scheduler, self.faults, self.count) for name, each in real.items()}
         try:
             os.environ |= settings()
             os.urandom = self.chance.randbytes
@@ -171,6 +175,8 @@ class World:
             clock.use(None)
             os.urandom = urandom
             random.setstate(state)
+            if signal.getsignal(signal.SIGINT) is not interrupted:
+                signal.signal(signal.SIGINT, interrupted)
             os.environ.clear()
             os.environ |= before
             forget_sign_outs()
