@@ -43,6 +43,7 @@ EVENTS = {
     "inbox off for hours": 0.15,
     "dead letters redriven": 0.50,
     "dead letters redriven twice, shuffled": 0.30,
+    "parked facts told again": 0.50,
     "poison message": 0.40,
     "record that can not be told": 0.40,
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from tests.simulation import letters
 from tests.simulation.clients import Crash
 from tests.simulation.cloud.dynamodb import Change
 from tests.simulation.cloud.sqs import Waiting
@@ -122,13 +123,17 @@ def _tell(world: World, name: str, shard: int, records: list[Record]) -> bool:
 
 def _let_go(world: World, name: str, shard: int) -> None:
     """Passes what is too old: a mapping sets it aside while the stream still has it, and knows nothing of it after."""
+    now, place, aged = world.scheduler.now, world.places[name, shard], list[Record]()
     for record in world.dynamodb.tables[name].stream.shards[shard]:
-        age = world.scheduler.now - record.at
-        if record.number <= world.places[name, shard] or age < OLDEST:
+        if record.number <= place or now - record.at < OLDEST:
             continue
         world.places[name, shard] = record.number
         events = due(Change(name, record.key, record.before, record.after))
-        (world.lost if age >= KEPT else world.aged).update(events)
+        (world.lost if now - record.at >= KEPT else world.aged).update(events)
+        if now - record.at < KEPT:
+            aged.append(record)
+    if aged:
+        world.sqs.queues[f"{name}-relay-dlq"].put(letters.given_up(aged, shard))
 
 
 def _shut_until(world: World, way: str) -> float | None:

@@ -73,6 +73,7 @@ class World:
     heard: set[tuple[str, str]] = field(default_factory=set)  # (queue, event)
     lost: set[str] = field(default_factory=set)  # events that their stream no longer had when it was on again
     aged: set[str] = field(default_factory=set)  # events set aside by a mapping, for their records were too old
+    set_aside: set[str] = field(default_factory=set)  # events that stood in dead letters which an operator redrove
     outages: list[Outage] = field(default_factory=list)
     busy: int = 0  # functions that run
     calls: int = 0
