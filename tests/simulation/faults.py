@@ -46,6 +46,8 @@ EVENTS = {
     "parked facts told again": 0.50,
     "poison message": 0.40,
     "record that can not be told": 0.40,
+    "another release": 0.80,
+    "another release, taken back": 0.60,
 }
 # What people do that is hard on a system.
 PEOPLE = {

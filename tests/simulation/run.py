@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tests.simulation import letters, lists, rest, sources
+from tests.simulation import letters, lists, rest, rollout, sources
 from tests.simulation.answers import Answers
 from tests.simulation.faults import Faults
 from tests.simulation.people import People
@@ -40,6 +40,7 @@ def run(seed: int, everybody: type[People] = People, faults: Faults | None = Non
     """
     world = World(seed)
     world.faults = faults or world.faults
+    world.rollout = rollout.drawn(seed, world.faults)
     Rules(world)
     answers = Answers(world)
     with world.entered():

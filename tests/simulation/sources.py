@@ -60,7 +60,7 @@ def _consume(world: World, name: str, records: list[tuple[Waiting, str, int]], u
             message.visible = world.scheduler.now + faults.chance.uniform(0, 0.2)
     event = {"Records": [_message(*record) for record in records]}
     try:
-        answer = world.run_function(f"{name}.inbox", world.apps[name].inbox, event)
+        answer = world.run_function(f"{name}.inbox", world.serving(name, "inbox"), event)
         failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
         heard = [(message, receipt) for message, receipt, _ in records if message.id not in failed]
         for message, _ in heard:
@@ -107,7 +107,7 @@ def _tell(world: World, name: str, shard: int, records: list[Record]) -> bool:
     def relay() -> None:
         try:
             event = {"Records": [record.event() for record in records]}
-            answers.append(world.run_function(f"{name}.relay", world.apps[name].relay, event))
+            answers.append(world.run_function(f"{name}.relay", world.serving(name, "relay"), event))
         except (Crash, Exception) as error:
             world.scheduler.tell("relay failed", type(error).__name__)
 
@@ -163,7 +163,7 @@ def _run_tick(world: World) -> None:
     names = ("id", "account", "time", "region", "version")
     event = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}, "resources": []}
     try:
-        world.run_function("orders.tick", world.apps["orders"].tick, event | dict.fromkeys(names, ""))
+        world.run_function("orders.tick", world.serving("orders", "tick"), event | dict.fromkeys(names, ""))
     except (Crash, Exception) as error:
         world.scheduler.tell("tick failed", type(error).__name__)
 

@@ -12,15 +12,15 @@ from datetime import UTC, datetime, timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from chassis import aws, clock
 from infra.apps_in_process import load_apps
-from tests.shop import forget_sign_outs
 from tests.simulation.clients import Client
 from tests.simulation.cloud.dynamodb import Change, DynamoDB
 from tests.simulation.cloud.sns import SNS, Subscription
 from tests.simulation.cloud.sqs import SQS, Queue
 from tests.simulation.facts import due
 from tests.simulation.faults import Faults
+from tests.simulation.released_code import Release, last, today
+from tests.simulation.rollout import Rollout
 from tests.simulation.scheduler import Scheduler, Task
 from tests.simulation.topology import Part, parts
 
@@ -74,6 +74,7 @@ class World:
     lost: set[str] = field(default_factory=set)  # events that their stream no longer had when it was on again
     aged: set[str] = field(default_factory=set)  # events set aside by a mapping, for their records were too old
     set_aside: set[str] = field(default_factory=set)  # events that stood in dead letters which an operator redrove
+    rollout: Rollout | None = None
     outages: list[Outage] = field(default_factory=list)
     busy: int = 0  # functions that run
     calls: int = 0
@@ -114,6 +115,11 @@ class World:
         """Whoever watches that table or queue looks at it."""
         for task in self.pokes.get(what, ()):
             task.wake = min(task.wake, self.scheduler.now)
+
+    def serving(self, name: str, handler: str) -> Any:
+        """The handler of that release which serves an invocation now; one that only today's has is today's."""
+        release = self.rollout.serves(self.scheduler.now) if self.rollout else today()
+        return getattr(release.apps[name], handler, None) or getattr(self.apps[name], handler)
 
     def run_function(self, name: str, function: Callable[[dict[str, Any], Any], Any], event: dict[str, Any]) -> Any:
         """What a function answers, run to its end in the task that calls this; raises Crash, or what it raises."""
@@ -165,22 +171,23 @@ class World:
             os.environ |= settings()
             os.urandom = self.chance.randbytes
             random.seed(f"pauses/{self.seed}")
-            clock.use(self._now, self.scheduler.sleep)
-            aws.use(clients.__getitem__)
-            forget_sign_outs()
+            for release in self._releases():
+                release.use(self._now, self.scheduler.sleep, clients.__getitem__)
             with redirect_stdout(Quiet()):
                 yield
         finally:
             self.scheduler.stop()
-            aws.use(None)
-            clock.use(None)
+            for release in self._releases():
+                release.use(None, None, None)
             os.urandom = urandom
             random.setstate(state)
             if signal.getsignal(signal.SIGINT) is not interrupted:
                 signal.signal(signal.SIGINT, interrupted)
             os.environ.clear()
             os.environ |= before
-            forget_sign_outs()
+
+    def _releases(self) -> list[Release]:
+        return [today(), last()] if self.rollout else [today()]
 
     def _now(self) -> datetime:
         return BEGAN + timedelta(seconds=self.scheduler.now + self.scheduler.skew)
