@@ -380,3 +380,11 @@ def a_relay_sets_aside_what_only_failed_for_now() -> Mutant:
 
     with instead(relay, "_failures", worse):
         yield
+
+
+@mutant
+def a_release_makes_another_id_of_a_key() -> Mutant:
+    """Its own keys are in order; those that the release before it was given are not known to it."""
+    derived_id = clock.derived_id
+    with instead(clock, "derived_id", lambda *parts: derived_id("anew", *parts)):
+        yield

@@ -3,8 +3,10 @@
 from functools import partial
 from typing import Any
 
+from tests.simulation import letters
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
+from tests.simulation.letters import RELIC
 from tests.simulation.requests import Answer, Asked, send
 from tests.simulation.world import Outage, World
 
@@ -161,7 +163,10 @@ class People:
                 if hits("dead letters redriven twice, shuffled"):
                     redrive(self.world, name, times=2)
                 elif hits("dead letters redriven"):
-                    redrive(self.world, name)
+                    letters.redrive(self.world, name, "inbox")
+            for name in self.world.apps:
+                if self.world.sqs.queues[f"{name}-relay-dlq"].waiting and hits("parked facts told again"):
+                    letters.redrive(self.world, name, "relay")
 
     def _leave_relic(self, table: str) -> None:
         """An item of another release, which tells a fact that this one does not know."""
@@ -195,7 +200,6 @@ def _passes(answer: Answer) -> bool:
     return answer.status in (403, 429, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
 
 
-RELIC = "relic#"
 POISON = (
     "not json",
     "{}",

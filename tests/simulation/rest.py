@@ -7,8 +7,9 @@ from typing import Any
 
 from chassis.items import read_item
 from tests.simulation.answers import Answers
-from tests.simulation.people import POISON, RELIC
-from tests.simulation.world import BEGAN, World, event_of
+from tests.simulation.letters import RELIC
+from tests.simulation.people import POISON
+from tests.simulation.world import BEGAN, World
 
 HOUR = 3600.0
 CALM = 8 * HOUR  # an order asks each hour at least: in so long a time without an outage it is answered
@@ -114,30 +115,20 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
 
 
 def _letters(world: World) -> None:
-    """What was set aside can be heard by now, but for what nobody ever can; relays set aside what was refused alone."""
+    """What was set aside is heard or told by now, but for what nobody ever can."""
     for name, queue in world.sqs.queues.items():
-        for message in queue.waiting:
-            if name.endswith("inbox-dlq") and message.body not in POISON:
+        for message in queue.waiting if name.endswith("dlq") else ():
+            if message.body not in POISON and RELIC not in message.body:
                 world.violate("a dead letter that is given back is heard", message.body)
-            if name.endswith("relay-dlq") and message.body not in world.faults.refused and RELIC not in message.body:
-                world.violate("a relay sets aside what was refused for good alone", message.body)
-            if name.endswith("relay-dlq") and not message.attributes.get("cause"):
-                world.violate("what a relay sets aside has its cause", message.body)
 
 
 def _key(order: Plain) -> str:
     return str(order.get("made_by") or "").partition("/")[0]
 
 
-def set_aside(world: World) -> set[str]:
-    """The events that stand in some queue of dead letters."""
-    dead = [queue for name, queue in world.sqs.queues.items() if name.endswith("dlq")]
-    return {event_of(message.body) for queue in dead for message in queue.waiting}
-
-
 def _told(world: World) -> None:
-    """Every fact reached all who listen to it, or stands in a queue of dead letters, or was lost to a known outage."""
-    excused = world.lost | world.aged | set_aside(world)
+    """Every fact reached all who listen to it, or was set aside, or was lost to a known outage."""
+    excused = world.lost | world.aged | world.set_aside
     for event, queues in world.told.items():
         for queue in sorted(queues):
             if (queue, event) not in world.heard and event not in excused:
@@ -148,8 +139,8 @@ def _told(world: World) -> None:
 
 
 def _copies(world: World) -> None:
-    """What orders knows of others is the last that they told, unless that was set aside or lost."""
-    excused = world.lost | world.aged | set_aside(world)
+    """What orders knows of others is the last that they told, unless that was lost."""
+    excused = world.lost
     last: dict[tuple[str, str], int] = defaultdict(int)
     for event in world.told:
         kind, id, version, _ = event.split("/")

@@ -217,3 +217,50 @@ def test_a_condition_that_nobody_here_writes_is_refused(text: str) -> None:
 def test_an_update_that_nobody_here_writes_is_refused(text: str) -> None:
     with pytest.raises(NotUnderstood):
         updated(text, {}, {":a": {"N": "1"}}, {"a": {"N": "1"}})
+
+
+def test_a_scan_reads_all_of_a_table_by_pages_and_gives_what_its_filter_lets_through(small: Small) -> None:
+    for number in range(9):
+        make(small, save(f"{'cup' if number % 2 else 'can'}#{number}", level=number))
+    asked: dict[str, Any] = {
+        "TableName": TABLE,
+        "FilterExpression": "begins_with(pk, :kind)",
+        "ExpressionAttributeValues": {":kind": {"S": "cup#"}},
+        "Limit": 2,
+    }
+    keys, page = [], small.dynamodb.scan(**asked)
+    keys += page["Items"]
+    while "LastEvaluatedKey" in page:
+        page = small.dynamodb.scan(**asked, ExclusiveStartKey=page["LastEvaluatedKey"])
+        keys += page["Items"]
+    assert sorted(item["pk"]["S"] for item in keys) == ["cup#1", "cup#3", "cup#5", "cup#7"]
+
+
+def test_letters_are_taken_counted_put_back_and_deleted_as_operators_do_it(small: Small) -> None:
+    sent = [{"Id": str(n), "MessageBody": f"letter {n}"} for n in range(3)]
+    assert [each["Id"] for each in small.sqs.send_message_batch(QueueUrl=small.dead, Entries=sent)["Successful"]] == [
+        "0",
+        "1",
+        "2",
+    ]
+    assert depth(small) == (3, 0)
+    taken = small.sqs.receive_message(QueueUrl=small.dead, MaxNumberOfMessages=2, VisibilityTimeout=900)["Messages"]
+    assert depth(small) == (1, 2)
+    [back, gone] = [each["ReceiptHandle"] for each in taken]
+    visible = [{"Id": "0", "ReceiptHandle": back, "VisibilityTimeout": 0}]
+    small.sqs.change_message_visibility_batch(QueueUrl=small.dead, Entries=visible)
+    small.sqs.delete_message_batch(QueueUrl=small.dead, Entries=[{"Id": "0", "ReceiptHandle": gone}])
+    assert depth(small) == (2, 0)
+
+
+def depth(small: Small) -> tuple[int, int]:
+    """How many letters can be received, and how many are out of sight."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = small.sqs.get_queue_attributes(QueueUrl=small.dead, AttributeNames=names)["Attributes"]
+    return int(found[names[0]]), int(found[names[1]])
+
+
+def test_a_queue_that_there_is_not_is_told_by_an_error_of_its_own(small: Small) -> None:
+    with pytest.raises(small.sqs.exceptions.QueueDoesNotExist) as error:
+        small.sqs.get_queue_url(QueueName="nowhere")
+    assert error.value.response["Error"]["Code"] == "AWS.SimpleQueueService.NonExistentQueue"

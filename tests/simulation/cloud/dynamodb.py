@@ -15,6 +15,7 @@ from tests.simulation.cloud.streams import Stream
 Item = dict[str, Any]
 LARGEST = 400 * 1024  # bytes of an item
 MOST = 100  # writes of a transaction, keys of a batch
+SCANNED = 50  # items of a page; in AWS as many as 1 MB holds
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,25 @@ class DynamoDB:
         page = held[:Limit]
         # AWS gives the place after a full page, whether or not there is more; moto only where there is.
         return {"Items": page, "Count": len(page)} | ({"LastEvaluatedKey": page[-1]} if len(held) >= Limit else {})
+
+    def scan(
+        self,
+        TableName: str,
+        FilterExpression: str | None = None,
+        ExpressionAttributeNames: Mapping[str, str] | None = None,
+        ExpressionAttributeValues: Item | None = None,
+        Limit: int = SCANNED,
+        ExclusiveStartKey: Item | None = None,
+    ) -> dict[str, Any]:
+        """A page of the whole table; the filter is for what was read, so that a page may be empty and not the last."""
+        items = self.tables[TableName].items
+        begun = ExclusiveStartKey["pk"]["S"] if ExclusiveStartKey else ""
+        keys = sorted(key for key in items if key > begun)
+        names, values = ExpressionAttributeNames or {}, ExpressionAttributeValues or {}
+        page = [items[key] for key in keys[:Limit]]
+        found = [item for item in page if holds(FilterExpression, names, values, item)]
+        more = {"LastEvaluatedKey": {"pk": {"S": keys[Limit - 1]}}} if len(keys) > Limit else {}
+        return {"Items": found, "Count": len(found), "ScannedCount": len(page)} | more
 
     def put_item(self, **write: Any) -> dict[str, Any]:
         return self._one("PutItem", {"Put": write})
