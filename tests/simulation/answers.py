@@ -1,8 +1,10 @@
 """What clients were answered, and the rules that hold for it at once: nobody is told two things, or another's."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from tests.shop import owner
 from tests.simulation.requests import Answer, Asked
 from tests.simulation.world import World
 
@@ -17,19 +19,35 @@ class Answers:
         self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
         self.adjustments: dict[str, dict[str, Any]] = {}  # by key: what was acknowledged
         self._there: dict[int, bool] = {}
+        self._lives: dict[int, int] = {}  # by what was asked: how often the table had been restored
+        world.keepers.append(self.keep)
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
+
+    def keep(self, table: str) -> Callable[[], None]:
+        """What puts back to what a capability has acknowledged by now: all since then is forfeited."""
+        acknowledged, cancelled, by_key = dict(self.acknowledged), set(self.cancelled), dict(self._by_key)
+        adjustments = dict(self.adjustments)
+
+        def back() -> None:
+            if table == "orders":
+                self.acknowledged, self.cancelled, self._by_key = acknowledged, cancelled, by_key
+            if table == "products":
+                self.adjustments = adjustments
+
+        return back
 
     def sent(self, asked: Asked) -> None:
         """What is asked, before it can have any effect, and whether that which it needs is there."""
         self._there[id(asked)] = self._is_there(asked)
+        self._lives[id(asked)] = self.world.lives[owner(asked.path)]
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
         if asked.path.endswith("/cancel"):
             self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
 
     def take(self, asked: Asked, answer: Answer | None) -> None:
         """Holds one answer against all before it."""
-        if answer is None:
+        if answer is None or self._lives[id(asked)] != self.world.lives[owner(asked.path)]:
             return
         if not answer.done:
             self._refused(asked, answer)

@@ -17,6 +17,7 @@ from infra.operate.letters import Box
 from infra.operate.pace import Pace
 from infra.operate.place import Place
 from tests.simulation.clients import Client, Crash
+from tests.simulation.faults import Faults
 from tests.simulation.world import World, topic
 
 RATE = 50.0  # letters a second
@@ -77,23 +78,23 @@ class Pages:
             yield page
 
 
-def a_place(world: World) -> Place:
+def a_place(world: World, faults: Faults | None = None) -> Place:
     """Where one run of a tool looks: to be made anew for each."""
     process = Process()
 
     def client(real: Any) -> Any:
-        tool = Tool(real, world.scheduler, world.faults, world.count)
+        tool = Tool(real, world.scheduler, faults or world.faults, world.count)
         tool.process = process
         return tool
 
     return Simulated("simulation", client(world.dynamodb), client(world.sns), client(world.sqs), topics="")
 
 
-def run(world: World, named: str, tool: Callable[[Place], None]) -> bool:
+def run(world: World, named: str, tool: Callable[[Place], None], faults: Faults | None = None) -> bool:
     """Whether a tool came to its end, in the task that calls this; what it left undone it does when it is run again."""
     world.busy += 1
     try:
-        tool(a_place(world))
+        tool(a_place(world, faults))
     except (Crash, *BROKEN) as error:
         world.scheduler.tell(named, type(error).__name__)
         return False

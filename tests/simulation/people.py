@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from tests.simulation import letters
+from tests.simulation import letters, restores
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
 from tests.simulation.letters import RELIC
@@ -32,6 +32,8 @@ class People:
             self._start(name, partial(self._customer, name))
         self._start("operator", self._operator)
         self._start("weather", self._weather)
+        if self.world.rollout is None and self.world.faults.hits(restores.KIND):  # its tool is of today's release
+            self._start("restorer", partial(restores.operate, self.world))
 
     def _start(self, name: str, run: Any) -> None:
         self.left += 1

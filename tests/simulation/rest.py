@@ -13,7 +13,7 @@ from tests.simulation.world import BEGAN, World
 
 HOUR = 3600.0
 CALM = 8 * HOUR  # an order asks each hour at least: in so long a time without an outage it is answered
-SETTLED = {"confirmed": "reserved", "rejected": "refused", "cancelled": "released"}
+SETTLED = {"confirmed": {"reserved"}, "rejected": {"refused"}, "cancelled": {"released"}}
 READ = {"customer": ("orders", ("status",)), "product": ("orders", ("status", "name", "price"))}
 Plain = dict[str, Any]
 
@@ -40,7 +40,7 @@ def look(world: World, answers: Answers) -> None:
         _order(world, order, reservations.get(id))
         _cause(world, answers, order)
     for id, reservation in reservations.items():
-        if id not in orders:
+        if id not in orders and not ("orders" in world.floors and reservation["status"] == "released"):
             world.violate("a reservation is an order's", reservation)
     _acknowledged(world, answers, orders)
     _told(world)
@@ -59,13 +59,26 @@ def _order(world: World, order: Plain, reservation: Plain | None) -> None:
     if order["status"] == "placed" or order.get("ask_at"):
         world.violate("every order comes to an end", order)
         return
-    if reservation is None or reservation["status"] != SETTLED[order["status"]]:
+    status = reservation["status"] if reservation else "not there"
+    if status not in SETTLED[order["status"]] and not _restored(world, order, status):
         world.violate("stock and order say the same", f"{order} and {reservation}")
         return
     wanted = [(line["sku"], line["quantity"]) for line in order["lines"]]
-    held = [(line["sku"], line["quantity"]) for line in reservation.get("lines", ())]
-    if order["status"] == "confirmed" and wanted != held:
+    held = [(line["sku"], line["quantity"]) for line in (reservation or {}).get("lines", ())]
+    if order["status"] == "confirmed" and status == "reserved" and wanted != held:
         world.violate("what is held is what was ordered", f"{order} and {reservation}")
+
+
+def _restored(world: World, order: Plain, status: str) -> bool:
+    """Whether a restore excuses it: the answer to a rejected order may be lost, and so the stock of a confirmed one."""
+    if "products" not in world.floors or status not in ("released", "refused", "not there"):
+        return False
+    if order["status"] == "rejected":
+        return status == "released"
+    stocks = world.dynamodb.tables["products"].items
+    there = {sku: int(stocks[f"stock#{sku}"]["available"]["N"]) for sku in (line["sku"] for line in order["lines"])}
+    short = any(there[line["sku"]] < line["quantity"] for line in order["lines"])
+    return order["status"] == "confirmed" and status != "released" and short
 
 
 def _cause(world: World, answers: Answers, order: Plain) -> None:
@@ -74,7 +87,7 @@ def _cause(world: World, answers: Answers, order: Plain) -> None:
         None: order["status"] == "confirmed",
         "out_of_stock": order["status"] == "rejected" and bool(order.get("shortages")),
         "by_customer": order["status"] == "cancelled" and "customer" in asked,
-        "by_staff": order["status"] == "cancelled" and "staff" in asked,
+        "by_staff": order["status"] == "cancelled" and ("staff" in asked or order["id"] in world.undone),
         "timed_out": order["status"] == "cancelled" and _was_cut_off(world, order),
     }[reason]
     if not true:
@@ -146,11 +159,14 @@ def _copies(world: World) -> None:
         kind, id, version, _ = event.split("/")
         if event not in excused and world.told[event]:
             last[kind, id] = max(last[kind, id], int(version))
+    last |= {raised: max(last[raised], version) for raised, version in world.raised.items()}
     for kind, (hearer, names) in READ.items():
         teller = f"{kind}s"
         copies = dict(_all(world, hearer, kind))
         for id, own in _all(world, teller, kind):
             copy = copies.get(id, {})
+            if copy.get("version", 0) > own["version"]:
+                world.violate("no copy is newer than what it is a copy of", f"{copy} of {own}")
             if copy.get("version", 0) < last[kind, id]:
                 world.violate("a copy has the last that was told", f"{copy} of {own}")
             if copy.get("version") == own["version"] and any(copy[name] != own[name] for name in names):

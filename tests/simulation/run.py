@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tests.simulation import letters, lists, rest, rollout, sources
+from tests.simulation import letters, lists, rest, restores, rollout, sources
 from tests.simulation.answers import Answers
 from tests.simulation.faults import Faults
 from tests.simulation.people import People
@@ -65,6 +65,10 @@ def _go(world: World, answers: Answers, people: People) -> None:
         operator = world.scheduler.spawn("operator", partial(letters.clear, world))
         world.scheduler.run(partial(_is_done, operator, broken), TO_REST)
     world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
+    for name in list(world.floors):  # once more, when nothing is under way that was told before the restore
+        operator = world.scheduler.spawn("operator", partial(restores.agree, world, name))
+        world.scheduler.run(partial(_is_done, operator, broken), TO_REST)
+        world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
     if not broken():
         rest.look(world, answers)
         lists.look(world)

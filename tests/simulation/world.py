@@ -5,16 +5,17 @@ import json
 import os
 import random
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from infra.apps_in_process import load_apps
-from tests.simulation.clients import Client
-from tests.simulation.cloud.dynamodb import Change, DynamoDB
+from tests.simulation.clients import Client, Crash
+from tests.simulation.cloud.dynamodb import BEGAN, Change, DynamoDB
 from tests.simulation.cloud.sns import SNS, Subscription
 from tests.simulation.cloud.sqs import SQS, Queue
 from tests.simulation.facts import due
@@ -24,7 +25,6 @@ from tests.simulation.rollout import Rollout
 from tests.simulation.scheduler import Scheduler, Task
 from tests.simulation.topology import Part, parts
 
-BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SKEW = 600.0  # seconds that a clock may be wrong, either way
 DELAY = 0.2  # seconds, mostly, from topic to queue
 LATE = 600.0
@@ -75,6 +75,16 @@ class World:
     aged: set[str] = field(default_factory=set)  # events set aside by a mapping, for their records were too old
     set_aside: set[str] = field(default_factory=set)  # events that stood in dead letters which an operator redrove
     rollout: Rollout | None = None
+    closed: set[str] = field(default_factory=set)  # functions that nobody can call just now
+    lives: Counter[str] = field(default_factory=Counter)  # by capability: how often its table was restored
+    floors: dict[str, int] = field(default_factory=dict)  # by restored table: what versions are raised above
+    raised: dict[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # by kind and id: the version that it was raised to
+    undone: set[str] = field(default_factory=set)  # orders that a restore took, or whose cancellation it took
+    keepers: list[Callable[[str], Callable[[], None]]] = field(
+        default_factory=list
+    )  # give what puts back a table's past
     outages: list[Outage] = field(default_factory=list)
     busy: int = 0  # functions that run
     calls: int = 0
@@ -123,7 +133,10 @@ class World:
 
     def run_function(self, name: str, function: Callable[[dict[str, Any], Any], Any], event: dict[str, Any]) -> Any:
         """What a function answers, run to its end in the task that calls this; raises Crash, or what it raises."""
-        task = self.scheduler.current
+        if name in self.closed:
+            raise Crash
+        task, capability = self.scheduler.current, name.partition(".")[0]
+        task.life = capability, self.lives[capability]
         if self.faults.hits("clock wrong by minutes"):
             task.skew = self.faults.chance.uniform(-SKEW, SKEW)
         self.busy += 1
@@ -131,10 +144,14 @@ class World:
             return function(event, context(self.chance, name))
         finally:
             self.busy -= 1
-            task.skew = 0.0
+            task.skew, task.life = 0.0, None
 
     def count(self) -> None:
+        """Of each call; raises Crash in a function that was under way when its table was restored."""
         self.calls += 1
+        life = self.scheduler.current.life
+        if life and self.lives[life[0]] != life[1]:
+            raise Crash
 
     def _written(self, changes: list[Change]) -> None:
         for change in changes:

@@ -6,6 +6,7 @@ What it does not know it refuses. Items are kept as they were sent and never cha
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.simulation.cloud.errors import cancelled, condition_failed, invalid
@@ -13,6 +14,7 @@ from tests.simulation.cloud.expressions import holds, updated
 from tests.simulation.cloud.streams import Stream
 
 Item = dict[str, Any]
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 LARGEST = 400 * 1024  # bytes of an item
 MOST = 100  # writes of a transaction, keys of a batch
 SCANNED = 50  # items of a page; in AWS as many as 1 MB holds
@@ -36,6 +38,7 @@ class Held:
     items: dict[str, Item] = field(default_factory=dict)
     stream: Stream = field(default_factory=Stream)
     last: "deque[Change]" = field(default_factory=lambda: deque(maxlen=20))
+    made: float = 0.0
 
     def as_of(self, changes: int) -> Mapping[str, Item]:
         """The items as they were so many changes ago."""
@@ -127,6 +130,13 @@ class DynamoDB:
         more = {"LastEvaluatedKey": {"pk": {"S": keys[Limit - 1]}}} if len(keys) > Limit else {}
         return {"Items": found, "Count": len(found), "ScannedCount": len(page)} | more
 
+    def describe_table(self, TableName: str) -> dict[str, Any]:
+        made = BEGAN + timedelta(seconds=self.tables[TableName].made)
+        return {"Table": {"TableName": TableName, "CreationDateTime": made}}
+
+    def delete_item(self, **write: Any) -> dict[str, Any]:
+        return self._one("DeleteItem", {"Delete": write})
+
     def put_item(self, **write: Any) -> dict[str, Any]:
         return self._one("PutItem", {"Put": write})
 
@@ -170,6 +180,8 @@ class DynamoDB:
         before = self.tables[table].items.get(key)
         if verb == "Put":
             return Change(table, key, before, request["Item"])
+        if verb == "Delete":
+            return Change(table, key, before, None)
         names, values = request.get("ExpressionAttributeNames", {}), request["ExpressionAttributeValues"]
         after = updated(request["UpdateExpression"], names, values, before or dict(request["Key"]))
         return Change(table, key, before, after)
@@ -177,8 +189,10 @@ class DynamoDB:
     def _make(self, changes: Iterable[Change]) -> None:
         made = list(changes)
         for change in made:
-            assert change.after is not None
-            self.tables[change.table].items[change.key] = change.after
+            if change.after is None:
+                self.tables[change.table].items.pop(change.key, None)
+            else:
+                self.tables[change.table].items[change.key] = change.after
             self.tables[change.table].last.append(change)
             if change.after != change.before:  # a write that changes nothing is no news to a stream
                 self.tables[change.table].stream.append(change.key, change.before, change.after, self._now())
