@@ -65,7 +65,8 @@ def _orphans(place: Place, copies: Copies, sample: int) -> Iterator[Finding]:
         for key, copy in _sample(place, copies.at, copies.kind, sample).items()
         if copy["version"] and copy.get("status") != "deactivated"
     }
-    for key in copied.keys() - _read(place, copies.of, copied).keys():
+    there = _read(place, copies.of, copied)
+    for key in (key for key in copied if key not in there):
         what = f"its copy of {key} is of something that {copies.of} has not; emporium restored {copies.of}"
         yield Finding(copies.at, what, "read-model-drift")
 
@@ -74,7 +75,8 @@ def _without_order(place: Place, sample: int) -> Iterator[Finding]:
     """Stock that is held for orders that are not there: an order is there before its stock is asked for."""
     answers = _sample(place, "products", "reservation", sample)
     held = {f"order#{each['id']}": each for each in answers.values() if each["status"] == "reserved"}
-    for key in held.keys() - _read(place, "orders", held).keys():
+    there = _read(place, "orders", held)
+    for key in (key for key in held if key not in there):
         what = f"stock is held for order {key.partition('#')[2]}, which is not there; emporium restored orders"
         yield Finding("products", what, "read-model-drift")
 

@@ -46,7 +46,7 @@ EVENTS = {
     "parked facts told again": 0.50,
     "poison message": 0.40,
     "record that can not be told": 0.40,
-    "restored from an older snapshot, then told anew": 0.50,
+    "restored from an older snapshot, then told anew": 0.80,
     "another release": 0.80,
     "another release, taken back": 0.60,
 }

@@ -23,7 +23,8 @@ KIND = "restored from an older snapshot, then told anew"
 OWNERS = {"order": "orders", "product": "products", "reservation": "products"}  # of events; all else is customers'
 RATE = 1000.0  # things a second
 KILLED = 3  # runs of the tool that may be killed; then it is left alone
-LATER = (1.0, 10.0, 120.0, 7200.0)  # seconds, at most, from the snapshot to the restore
+EARLY = (1.0, 5.0, 30.0)  # seconds, at most, from the beginning to the snapshot
+LATER = (3.0, 10.0, 30.0, 7200.0)  # seconds, at most, from the snapshot to the restore
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def operate(world: World) -> None:
     """One restore of a capability that chance picks, from its snapshot until all may come in again."""
     chance = random.Random(f"restores/{world.seed}")
     name = chance.choice(list(world.apps))
-    world.scheduler.sleep(chance.uniform(0, 30.0))
+    world.scheduler.sleep(chance.uniform(0, chance.choice(EARLY)))
     snapshot = take(world, name)
     world.scheduler.sleep(chance.uniform(0, chance.choice(LATER)))
     ways = [Outage(f"{name}-{way}", world.scheduler.now, math.inf) for way in ("inbox", "stream")]

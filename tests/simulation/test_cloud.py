@@ -178,6 +178,22 @@ def test_what_was_received_too_often_is_set_aside_and_what_was_deleted_is_gone(s
     assert small.sqs.receive_message(QueueUrl=small.dead).get("Messages", []) == []
 
 
+def test_what_is_taken_away_is_gone_unless_its_condition_does_not_hold(small: Small) -> None:
+    make(small, save("a"))
+    asked: dict[str, Any] = {"TableName": TABLE, "Key": {"pk": {"S": "a"}}, "ConditionExpression": "version = :was"}
+    code, _ = small.outcome("delete_item", **asked, ExpressionAttributeValues={":was": {"N": "2"}})
+    assert (code, get(small, "a")) == ("ConditionalCheckFailedException", {"pk": "a", "version": 1, "level": 0})
+    assert small.outcome("delete_item", **asked, ExpressionAttributeValues={":was": {"N": "1"}}) == {}
+    assert get(small, "a") is None
+    assert small.outcome("delete_item", TableName=TABLE, Key={"pk": {"S": "a"}}) == {}
+
+
+def test_a_table_tells_when_it_was_made(small: Small) -> None:
+    made = small.dynamodb.describe_table(TableName=TABLE)["Table"]["CreationDateTime"]
+    assert made.tzinfo is not None
+    assert made.timestamp() > 1_700_000_000
+
+
 def a_write(chance: random.Random, key: str) -> Write:
     """Any of the writes there are, on one of few keys: most meet another one."""
     version, level = chance.randint(1, 4), chance.randint(-3, 3)

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from infra.apps_in_process import load_apps
 from tests.simulation.clients import Client, Crash
-from tests.simulation.cloud.dynamodb import BEGAN, Change, DynamoDB
+from tests.simulation.cloud.dynamodb import Change, DynamoDB
 from tests.simulation.cloud.sns import SNS, Subscription
 from tests.simulation.cloud.sqs import SQS, Queue
 from tests.simulation.facts import due
@@ -25,6 +25,7 @@ from tests.simulation.rollout import Rollout
 from tests.simulation.scheduler import Scheduler, Task
 from tests.simulation.topology import Part, parts
 
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SKEW = 600.0  # seconds that a clock may be wrong, either way
 DELAY = 0.2  # seconds, mostly, from topic to queue
 LATE = 600.0
@@ -94,7 +95,7 @@ class World:
     def __post_init__(self) -> None:
         self.scheduler, self.faults = Scheduler(self.seed), Faults(self.seed)
         self.chance = random.Random(f"world/{self.seed}")
-        self.dynamodb = DynamoDB(lambda: self.scheduler.now)
+        self.dynamodb = DynamoDB(lambda: self.scheduler.now, BEGAN)
         self.sns, self.sqs = SNS(), SQS(lambda: self.scheduler.now)
         for part in parts():
             self._build(part)

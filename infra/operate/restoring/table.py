@@ -60,8 +60,8 @@ def look_after_copies(run: Run) -> Iterator[Step]:
         for batch in hundreds(find(run.place, copies.at, Wanted(copies.kind))):
             known = {item["pk"]["S"]: items.read_item(item) for item in batch}
             there = get(run.place, run.capability, known)
-            for key in known.keys() - there.keys():
-                yield from _look_after(run, copies, known[key], above)
+            for copy in (copy for key, copy in known.items() if key not in there):
+                yield from _look_after(run, copies, copy, above)
 
 
 def hear_again(run: Run) -> Iterator[Step]:

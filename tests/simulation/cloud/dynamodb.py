@@ -14,7 +14,6 @@ from tests.simulation.cloud.expressions import holds, updated
 from tests.simulation.cloud.streams import Stream
 
 Item = dict[str, Any]
-BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 LARGEST = 400 * 1024  # bytes of an item
 MOST = 100  # writes of a transaction, keys of a batch
 SCANNED = 50  # items of a page; in AWS as many as 1 MB holds
@@ -55,10 +54,12 @@ class Held:
 class DynamoDB:
     """A client for tables with the hash key `pk`; `written` is told of all changes of each write that happened."""
 
-    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(
+        self, now: Callable[[], float] = lambda: 0.0, began: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    ) -> None:
         self.tables: dict[str, Held] = {}
         self.written: Callable[[list[Change]], None] = lambda changes: None
-        self._now = now
+        self._now, self._began = now, began
 
     def add(self, name: str, indexes: Mapping[str, tuple[str, str]] | None = None) -> Held:
         self.tables[name] = Held(indexes or {})
@@ -131,7 +132,7 @@ class DynamoDB:
         return {"Items": found, "Count": len(found), "ScannedCount": len(page)} | more
 
     def describe_table(self, TableName: str) -> dict[str, Any]:
-        made = BEGAN + timedelta(seconds=self.tables[TableName].made)
+        made = self._began + timedelta(seconds=self.tables[TableName].made)
         return {"Table": {"TableName": TableName, "CreationDateTime": made}}
 
     def delete_item(self, **write: Any) -> dict[str, Any]:
