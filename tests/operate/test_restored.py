@@ -166,7 +166,7 @@ def test_a_product_that_was_added_since_is_there_again_archived_and_goes_on(shop
     shop.settle()
     back()
     assert run(shop, place, "products") == [
-        "lost: product jam was added since, and is there again, archived and without stock"
+        "lost: product jam was added since, and is there again: archived, its stock to be counted"
     ]
     assert copied(shop, "product#jam")["status"] == {"S": "archived"}
     assert shop.call("GET", "/products/jam/stock").body["on_hand"] == 0

@@ -119,7 +119,9 @@ def _look_after(run: Run, copies: Copies, copy: Plain, above: int) -> Iterator[S
             _put(run, items.write_item(stock | dict.fromkeys(("on_hand", "reserved", "available"), 0)))
         _put(run, items.write_item(anew))
     if copies.kind == "product":
-        yield Step("lost", f"product {copy['sku']} was added since, and is there again, archived and without stock")
+        yield Step(
+            "lost", f"product {copy['sku']} was added since, and is there again: archived, its stock to be counted"
+        )
     else:
         yield Step("taken back")
     yield from _tell(run, run.capability, iter([items.write_item(anew)]))

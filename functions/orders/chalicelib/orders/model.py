@@ -5,7 +5,8 @@
                  ├──cancelled by its customer, or by staff────────────────────────────────────> cancelled
                  └──no answer until the deadline──────────────────────────────────────────────> cancelled (timed_out)
 
-An order that waits for an answer asks again: placed waits for its stock, cancelled for word that nothing is held.
+An order that waits for an answer asks again: placed waits for its stock, cancelled for word that nothing is held. One
+that hears this word and is not cancelled has forgotten it, its table being restored to an older state: it is cancelled.
 """
 
 import math
