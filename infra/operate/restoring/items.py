@@ -2,6 +2,7 @@
 
     any                   told since at versions that it will have again, for other content: raised
     customer, deactivated since        is deactivated
+    customer, erased since             is erased: what orders counted of it is closed
     sign_out, again since              has the later time
     product, added since               is there again, archived, with what its copy has
 
@@ -16,6 +17,7 @@ from typing import Any
 from chassis.clock import stamp
 
 Plain = dict[str, Any]
+_TOLD_AGAIN = ("tell_shard", "tell_at")  # where an item is found that is to be told again
 KINDS: Mapping[str, tuple[str, ...]] = {
     "customers": ("customer", "sign_out"),
     "orders": ("order",),
@@ -60,9 +62,18 @@ def _product(copy: Plain, above: int, now: datetime) -> Plain:
 
 
 def _customer(item: Plain, copy: Plain, now: datetime) -> Plain:
+    if _kind(copy) == "allowance":
+        return _erased(item, now) if copy.get("closed") and "erased_at" not in item else item
     if item["status"] != "active" or copy["status"] == "active" or copy["version"] <= item["version"]:
         return item
     return item | {"status": "deactivated", "changed_at": stamp(now), "outbox": _told("CustomerDeactivated")}
+
+
+def _erased(item: Plain, now: datetime) -> Plain:
+    """Made anew of what may stay, so that nothing of the person stays by mistake."""
+    stays = {name: item[name] for name in ("pk", "id", "version", "created_at", *_TOLD_AGAIN) if name in item}
+    gone = {"email": "", "name": "", "status": "deactivated", "changed_at": stamp(now), "erased_at": stamp(now)}
+    return stays | gone | {"outbox": _told("CustomerErased")}
 
 
 def _sign_out(item: Plain, copy: Plain, now: datetime) -> Plain:

@@ -93,10 +93,15 @@ def _raise(run: Run, batch: dict[str, Item], above: int) -> Iterator[Step]:
             if not run.dry_run and not _put(run, now[key], "version = :was", {":was": item["version"]}):
                 met.append(key)
                 continue
-            ended = after.get("status") != before.get("status")
-            yield Step("deactivated anew", key.partition("#")[2]) if ended else Step("raised")
+            yield _raised(key.partition("#")[2], before, after)
         left = get(run.place, run.capability, met)
     yield from _tell(run, run.capability, iter(now.values()))
+
+
+def _raised(id: str, before: Plain, after: Plain) -> Step:
+    if after.get("erased_at") != before.get("erased_at"):
+        return Step("erased anew", id)
+    return Step("deactivated anew", id) if after.get("status") != before.get("status") else Step("raised")
 
 
 def _copies(run: Run, batch: Mapping[str, object]) -> dict[str, list[Plain]]:
@@ -105,6 +110,10 @@ def _copies(run: Run, batch: Mapping[str, object]) -> dict[str, list[Plain]]:
     for copies in (each for each in COPIES if (each.of, each.kind) == (run.capability, kind)):
         for key, copy in get(run.place, copies.at, batch).items():
             found.setdefault(key, []).append(items.read_item(copy))
+    if kind == "customer":  # what is closed there was an erased customer's
+        counted = get(run.place, "orders", (key.replace("customer#", "allowance#", 1) for key in batch))
+        for key, allowance in counted.items():
+            found.setdefault(key.replace("allowance#", "customer#", 1), []).append(items.read_item(allowance))
     return found
 
 
