@@ -235,6 +235,18 @@ def test_who_was_deactivated_since_is_so_again_and_can_not_order(shop: Shop, pla
     assert copied(shop, "customer#ada")["status"] == {"S": "deactivated"}
 
 
+def test_who_was_erased_since_is_erased_again(shop: Shop, place: Place, ada: str) -> None:
+    back = snapshot(shop, "customers")
+    assert shop.call("DELETE", "/customers/ada/personal-data", if_match="*").status == 204
+    shop.settle()
+    back()
+    assert "ada@example.com" in str(shop.item("customers", "customer#ada"))
+    assert run(shop, place, "customers") == ["erased anew: ada"]
+    assert "ada@example.com" not in str(shop.everything("customers"))
+    assert shop.call("GET", "/customers/ada").status == 404
+    assert copied(shop, "customer#ada")["status"] == {"S": "deactivated"}
+
+
 def test_who_came_since_is_named_and_is_heard_of_when_they_come_again(shop: Shop, place: Place, ada: str) -> None:
     back = snapshot(shop, "customers")
     shop.customer("bob")

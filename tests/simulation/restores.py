@@ -35,12 +35,13 @@ class Snapshot:
     at: float
     items: dict[str, Item]
     told: frozenset[str]
+    erased: set[str]
     back: tuple[Callable[[], None], ...]
 
 
 def take(world: World, name: str) -> Snapshot:
-    back = tuple(keeper(name) for keeper in world.keepers)
-    return Snapshot(name, world.scheduler.now, dict(world.dynamodb.tables[name].items), frozenset(world.told), back)
+    items, back = dict(world.dynamodb.tables[name].items), tuple(keeper(name) for keeper in world.keepers)
+    return Snapshot(name, world.scheduler.now, items, frozenset(world.told), set(world.erased), back)
 
 
 def operate(world: World) -> None:
@@ -88,6 +89,8 @@ def _put_back(world: World, snapshot: Snapshot) -> None:
     table = world.dynamodb.tables[name]
     if name == "orders":
         world.undone |= _undone(table.items, snapshot.items)
+    if name == "customers":
+        world.erased &= snapshot.erased
     _forfeit(world, snapshot)
     table.items, table.made, table.stream = dict(snapshot.items), now, Stream(count=table.stream.count)
     table.last.clear()

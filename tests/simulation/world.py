@@ -87,6 +87,7 @@ class World:
         default_factory=list
     )  # give what puts back a table's past
     outages: list[Outage] = field(default_factory=list)
+    erased: set[str] = field(default_factory=set)  # customers of whom it was acknowledged that they are
     busy: int = 0  # functions that run
     calls: int = 0
     violations: list[Violation] = field(default_factory=list)

@@ -73,7 +73,8 @@ def _erased(item: Plain, now: datetime) -> Plain:
     """Made anew of what may stay, so that nothing of the person stays by mistake."""
     stays = {name: item[name] for name in ("pk", "id", "version", "created_at", *_TOLD_AGAIN) if name in item}
     gone = {"email": "", "name": "", "status": "deactivated", "changed_at": stamp(now), "erased_at": stamp(now)}
-    return stays | gone | {"outbox": _told("CustomerErased")}
+    facts = ["CustomerDeactivated"] if item["status"] == "active" else []
+    return stays | gone | {"outbox": _told(*facts, "CustomerErased")}
 
 
 def _sign_out(item: Plain, copy: Plain, now: datetime) -> Plain:
@@ -90,8 +91,8 @@ def _as_it_is(item: Plain, copy: Plain, now: datetime) -> Plain:
 _BETTER: dict[str, Callable[[Plain, Plain, datetime], Plain]] = {"customer": _customer, "sign_out": _sign_out}
 
 
-def _told(fact: str) -> list[dict[str, str]]:
-    return [{"fact": fact, "trace": ""}]
+def _told(*facts: str) -> list[dict[str, str]]:
+    return [{"fact": fact, "trace": ""} for fact in facts]
 
 
 def _kind(item: Plain) -> str:

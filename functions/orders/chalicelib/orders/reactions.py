@@ -33,6 +33,12 @@ def when_customer_changed(heard: Message[schemas.CustomerTold]) -> None:
     store.keep_customer(Customer(id=heard.data.id, version=heard.version, status=heard.data.status))
 
 
+def when_customer_erased(heard: Message[schemas.CustomerTold]) -> None:
+    """Keeps that the customer may order no more, and forgets what was counted of it; its orders stay, by its id."""
+    when_customer_changed(heard)
+    store.forget(heard.data.id)
+
+
 def when_signed_out(heard: Message[Told]) -> None:
     """Keeps since when whose tokens are good."""
     store.sign_outs.keep(heard)
@@ -80,5 +86,6 @@ REACTIONS: dict[str, Reaction] = {
     "emporium.products.ProductArchived.v1": when_product_changed,
     "emporium.customers.CustomerRegistered.v1": when_customer_changed,
     "emporium.customers.CustomerDeactivated.v1": when_customer_changed,
+    "emporium.customers.CustomerErased.v1": when_customer_erased,
     "emporium.customers.SignedOut.v1": when_signed_out,
 }
