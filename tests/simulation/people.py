@@ -111,7 +111,7 @@ class People:
         if hits("deactivated midway"):
             self.insist(by, "DELETE", "/customers/me", match="*")
             self._order(name, 99)
-        if hits("erased midway"):
+        if self.world.rollout is None and hits("erased midway"):  # the last release has no such door or fact
             self._erase(name)
             self._order(name, 98)
 
