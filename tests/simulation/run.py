@@ -71,7 +71,7 @@ def _go(world: World, answers: Answers, people: People) -> None:
         world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
     if not broken():
         rest.look(world, answers)
-        lists.look(world)
+        lists.look(world, partial(lists.ask, world))
 
 
 def _is_done(task: Task, broken: Callable[[], bool]) -> bool:
