@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis import settings
 from tests.injected.people import People
-from tests.simulation.people import RELIC
+from tests.simulation.letters import RELIC
 
 Life = Callable[[People], None]
 LIVES: dict[str, Life] = {}

@@ -62,7 +62,7 @@ class Answers:
             self._adjusted(asked, answer.body)
         elif asked.path.startswith("/orders"):
             self._shown(asked, answer.body)
-        elif asked.path.startswith("/customers"):
+        elif asked.path.startswith("/customers/"):
             self._of_customer(asked)
 
     def _may_order(self, asked: Asked) -> None:
