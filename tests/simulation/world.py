@@ -143,10 +143,14 @@ class World:
             task.skew = self.faults.chance.uniform(-SKEW, SKEW)
         self.busy += 1
         try:
-            return function(event, context(self.chance, name))
+            return function(event, self.context(name))
         finally:
             self.busy -= 1
             task.skew, task.life = 0.0, None
+
+    def context(self, name: str) -> Any:
+        """What Lambda tells a function of its invocation."""
+        return context(self.chance, name)
 
     def count(self) -> None:
         """Of each call; raises Crash in a function that was under way when its table was restored."""

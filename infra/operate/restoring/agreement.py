@@ -44,6 +44,8 @@ def question(order: Plain, fact: str, facts: Mapping[str, type]) -> Message[Any]
     told = list(order.get("outbox", ()))
     last = told[-1] if told else {"trace": ""}
     item = {**order, "outbox": [*told, {**last, "fact": fact}]}
+    if order["status"] == "confirmed":  # whose stock is wanted long after its answer was
+        item.pop("answer_by", None)
     return messages.of_item("orders", item, dict(facts))[-1]
 
 

@@ -115,7 +115,9 @@ def erase_customer(id: str, match: Match, by: Caller) -> None:
         return None if erased else model.erase(_matching(wanted, found, match), clock.now())
 
     store.customers.change(wanted, decide)
-    _end_account(wanted)
+    if has_accounts():
+        _pool().delete_account(wanted)
+    _end_tokens(wanted)
 
 
 def has_accounts() -> bool:
@@ -148,14 +150,9 @@ def _owner(pool: UserPool, email: str, password: str) -> str | None:
     if subject is None or not store.is_erased(subject):
         return subject
     with on_behalf_of(str(Caller("customer", subject))):
-        _end_account(subject)
-    return pool.open_account(email, password)
-
-
-def _end_account(id: str) -> None:
-    if has_accounts():
-        _pool().delete_account(id)
-    _end_tokens(id)
+        _end_tokens(subject)  # first: once the account is gone, nothing leads here any more
+    pool.delete_account(subject)
+    return pool.open_account(email, password) or pool.owner(email, password)
 
 
 def _end_tokens(id: str) -> datetime:

@@ -30,12 +30,12 @@ def when_stock_released(heard: Message[schemas.StockAnswered]) -> None:
 
 def when_customer_changed(heard: Message[schemas.CustomerTold]) -> None:
     """Keeps whether the customer may order."""
-    store.keep_customer(Customer(id=heard.data.id, version=heard.version, status=heard.data.status))
+    _keep_customer(heard)
 
 
 def when_customer_erased(heard: Message[schemas.CustomerTold]) -> None:
     """Keeps that the customer may order no more, and forgets what was counted of it; its orders stay, by its id."""
-    when_customer_changed(heard)
+    _keep_customer(heard)
     store.forget(heard.data.id)
 
 
@@ -60,6 +60,10 @@ def when_time_passes() -> None:
             _settle(id, lambda order: model.ask_again(order, now, patience()))
         except Exception as error:  # it stays where it is, and comes again with the next tick
             log.fail("did not ask again", error, order=id)
+
+
+def _keep_customer(heard: Message[schemas.CustomerTold]) -> None:
+    store.keep_customer(Customer(id=heard.data.id, version=heard.version, status=heard.data.status))
 
 
 def _settle(id: str, decide: Callable[[Order], Decision | None]) -> None:
