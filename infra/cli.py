@@ -25,6 +25,7 @@ from infra.identity.command import token
 from infra.operate.commands.dlq import dlq
 from infra.operate.commands.doctor import doctor
 from infra.operate.commands.republish import replay, republish
+from infra.operate.commands.restored import restored
 from infra.operate.commands.trace import trace
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool)
 
 
 _COMMANDS: tuple[click.Command, ...] = (configure, contracts, cost, demo, deploy, destroy, dlq, doctor)
-for _command in (*_COMMANDS, outputs, package, replay, republish, sbom, smoke, token, trace):
+for _command in (*_COMMANDS, outputs, package, replay, republish, restored, sbom, smoke, token, trace):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -120,3 +120,66 @@ def test_what_was_received_too_often_is_set_aside_and_what_was_deleted_is_gone(s
     assert letter["Body"] == "poor"
     small.sqs.delete_message(QueueUrl=small.dead, ReceiptHandle=letter["ReceiptHandle"])
     assert small.sqs.receive_message(QueueUrl=small.dead).get("Messages", []) == []
+
+
+def test_what_is_taken_away_is_gone_unless_its_condition_does_not_hold(small: Small) -> None:
+    make(small, save("a"))
+    asked: dict[str, Any] = {"TableName": TABLE, "Key": {"pk": {"S": "a"}}, "ConditionExpression": "version = :was"}
+    code, _ = small.outcome("delete_item", **asked, ExpressionAttributeValues={":was": {"N": "2"}})
+    assert (code, get(small, "a")) == ("ConditionalCheckFailedException", {"pk": "a", "version": 1, "level": 0})
+    assert small.outcome("delete_item", **asked, ExpressionAttributeValues={":was": {"N": "1"}}) == {}
+    assert get(small, "a") is None
+    assert small.outcome("delete_item", TableName=TABLE, Key={"pk": {"S": "a"}}) == {}
+
+
+def test_a_table_tells_when_it_was_made(small: Small) -> None:
+    made = small.dynamodb.describe_table(TableName=TABLE)["Table"]["CreationDateTime"]
+    assert made.tzinfo is not None
+    assert made.timestamp() > 1_700_000_000
+
+
+def test_a_scan_reads_all_of_a_table_by_pages_and_gives_what_its_filter_lets_through(small: Small) -> None:
+    for number in range(9):
+        make(small, save(f"{'cup' if number % 2 else 'can'}#{number}", level=number))
+    asked: dict[str, Any] = {
+        "TableName": TABLE,
+        "FilterExpression": "begins_with(pk, :kind)",
+        "ExpressionAttributeValues": {":kind": {"S": "cup#"}},
+        "Limit": 2,
+    }
+    keys, page = [], small.dynamodb.scan(**asked)
+    keys += page["Items"]
+    while "LastEvaluatedKey" in page:
+        page = small.dynamodb.scan(**asked, ExclusiveStartKey=page["LastEvaluatedKey"])
+        keys += page["Items"]
+    assert sorted(item["pk"]["S"] for item in keys) == ["cup#1", "cup#3", "cup#5", "cup#7"]
+
+
+def test_letters_are_taken_counted_put_back_and_deleted_as_operators_do_it(small: Small) -> None:
+    sent = [{"Id": str(n), "MessageBody": f"letter {n}"} for n in range(3)]
+    assert [each["Id"] for each in small.sqs.send_message_batch(QueueUrl=small.dead, Entries=sent)["Successful"]] == [
+        "0",
+        "1",
+        "2",
+    ]
+    assert depth(small) == (3, 0)
+    taken = small.sqs.receive_message(QueueUrl=small.dead, MaxNumberOfMessages=2, VisibilityTimeout=900)["Messages"]
+    assert depth(small) == (1, 2)
+    [back, gone] = [each["ReceiptHandle"] for each in taken]
+    visible = [{"Id": "0", "ReceiptHandle": back, "VisibilityTimeout": 0}]
+    small.sqs.change_message_visibility_batch(QueueUrl=small.dead, Entries=visible)
+    small.sqs.delete_message_batch(QueueUrl=small.dead, Entries=[{"Id": "0", "ReceiptHandle": gone}])
+    assert depth(small) == (2, 0)
+
+
+def depth(small: Small) -> tuple[int, int]:
+    """How many letters can be received, and how many are out of sight."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = small.sqs.get_queue_attributes(QueueUrl=small.dead, AttributeNames=names)["Attributes"]
+    return int(found[names[0]]), int(found[names[1]])
+
+
+def test_a_queue_that_there_is_not_is_told_by_an_error_of_its_own(small: Small) -> None:
+    with pytest.raises(small.sqs.exceptions.QueueDoesNotExist) as error:
+        small.sqs.get_queue_url(QueueName="nowhere")
+    assert error.value.response["Error"]["Code"] == "AWS.SimpleQueueService.NonExistentQueue"

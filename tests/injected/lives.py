@@ -7,7 +7,7 @@ from chalicelib.customers import model, store
 from chassis import clock, settings
 from chassis.items import read_item, write_item
 from tests.injected.people import People
-from tests.simulation.people import RELIC
+from tests.simulation.letters import RELIC
 
 Life = Callable[[People], None]
 LIVES: dict[str, Life] = {}

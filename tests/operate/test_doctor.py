@@ -118,7 +118,29 @@ def test_it_finds_an_order_and_an_answer_that_do_not_agree(shop: Shop, place: Pl
     [order] = [each for each in shop.everything("orders") if each.get("status") == {"S": "confirmed"}]
     change(shop, "products", f"reservation#{order['id']['S']}", status={"S": "refused"})
     [found] = all_findings(place)
-    assert found.what == f"order {order['id']['S']} is confirmed, and its reservation is refused"
+    told = f"order {order['id']['S']} is confirmed, and its reservation is refused; emporium restored products"
+    assert found.what == told
+
+
+def test_it_finds_stock_that_is_held_for_no_order_and_copies_of_what_is_not_there(
+    shop: Shop, place: Place, later: None
+) -> None:
+    [order] = [each for each in shop.everything("orders") if each.get("status") == {"S": "confirmed"}]
+    gone = (("orders", order["pk"]["S"]), ("products", "product#mug"), ("customers", "customer#ada"))
+    for name, key in gone:
+        shop.clients.dynamodb.delete_item(TableName=f"emporium-test-{name}", Key={"pk": {"S": key}})
+    assert sorted(each.what for each in all_findings(place)) == [
+        "its copy of customer#ada is of something that customers has not; emporium restored customers",
+        "its copy of product#mug is of something that products has not; emporium restored products",
+        f"stock is held for order {order['id']['S']}, which is not there; emporium restored orders",
+    ]
+
+
+def test_who_is_known_to_be_lost_or_is_deactivated_needs_no_owner(shop: Shop, place: Place, later: None) -> None:
+    shop.clients.dynamodb.delete_item(TableName="emporium-test-customers", Key={"pk": {"S": "customer#ada"}})
+    for known in ({"version": {"N": "0"}}, {"version": {"N": "2"}, "status": {"S": "deactivated"}}):
+        change(shop, "orders", "customer#ada", **known)
+        assert all_findings(place) == []
 
 
 def test_what_changed_just_now_is_left_alone(shop: Shop, place: Place, ada: str) -> None:

@@ -1,8 +1,10 @@
 """What clients were answered, and the rules that hold for it at once: nobody is told two things, or another's."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from tests.shop import owner
 from tests.simulation import persons
 from tests.simulation.requests import Answer, Asked
 from tests.simulation.world import World
@@ -18,15 +20,31 @@ class Answers:
         self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
         self.adjustments: dict[str, dict[str, Any]] = {}  # by key: what was acknowledged
         self._there: dict[int, bool] = {}
+        self._lives: dict[int, int] = {}  # by what was asked: how often the table had been restored
+        world.keepers.append(self.keep)
         self._erased: dict[int, frozenset[str]] = {}  # by request: who was erased when it was sent
         self._ended: set[int] = set()  # requests for an order, sent when orders knew that its customer may have none
         self._might: set[tuple[str, str | None]] = set()  # by caller and key: requests for one, sent before that
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
 
+    def keep(self, table: str) -> Callable[[], None]:
+        """What puts back to what a capability has acknowledged by now: all since then is forfeited."""
+        acknowledged, cancelled, by_key = dict(self.acknowledged), set(self.cancelled), dict(self._by_key)
+        adjustments = dict(self.adjustments)
+
+        def back() -> None:
+            if table == "orders":
+                self.acknowledged, self.cancelled, self._by_key = acknowledged, cancelled, by_key
+            if table == "products":
+                self.adjustments = adjustments
+
+        return back
+
     def sent(self, asked: Asked) -> None:
         """What is asked, before it can have any effect, and whether that which it needs is there."""
         self._there[id(asked)] = self._is_there(asked)
+        self._lives[id(asked)] = self.world.lives[owner(asked.path)]
         self._erased[id(asked)] = frozenset(self.world.erased)
         self._may_order(asked)
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
@@ -35,7 +53,7 @@ class Answers:
 
     def take(self, asked: Asked, answer: Answer | None) -> None:
         """Holds one answer against all before it."""
-        if answer is None:
+        if answer is None or self._lives[id(asked)] != self.world.lives[owner(asked.path)]:
             return
         persons.hold(self.world, self._erased[id(asked)], f"the answer to {asked}", answer.body)
         if not answer.done:
@@ -51,7 +69,7 @@ class Answers:
         """Whether the customer may, as far as orders knows before anything is done."""
         copy = self.world.dynamodb.tables["orders"].items.get(f"customer#{asked.by.partition(':')[2]}", {})
         self._ended.discard(id(asked))
-        if copy.get("status") == {"S": "deactivated"}:
+        if copy.get("status") == {"S": "deactivated"} and "customers" not in self.world.floors:  # a restore may undo it
             self._ended.add(id(asked))
         else:
             self._might.add((asked.by, asked.key))

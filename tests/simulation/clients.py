@@ -31,8 +31,8 @@ class Client:
         return call
 
     def _call(self, name: str, asked: dict[str, Any]) -> Any:
-        self._count()
         self._scheduler.point(name)
+        self._count()
         hits = self._faults.hits
         if hits("crash before a call"):
             raise Crash

@@ -39,8 +39,8 @@ def _of_reservation(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _of_product(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    if not before:
-        return ["ProductAdded"]
+    if not before:  # one that a restore lost, and that is known from its copy, begins with another version
+        return ["ProductAdded"] if after["version"]["N"] == "1" else [PRODUCT[after["status"]["S"]]]
     facts = [PRODUCT[after["status"]["S"]]] if before["status"] != after["status"] else []
     return facts + (["PriceChanged"] if before["price"] != after["price"] else [])
 

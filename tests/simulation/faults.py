@@ -43,8 +43,12 @@ EVENTS = {
     "inbox off for hours": 0.15,
     "dead letters redriven": 0.50,
     "dead letters redriven twice, shuffled": 0.30,
+    "parked facts told again": 0.50,
     "poison message": 0.40,
     "record that can not be told": 0.40,
+    "restored from an older snapshot, then told anew": 0.80,
+    "another release": 0.80,
+    "another release, taken back": 0.60,
 }
 # What people do that is hard on a system.
 PEOPLE = {

@@ -17,6 +17,9 @@ from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
 from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, writes
+from infra.operate.restoring import agreement
+from infra.operate.restoring import stock as restored_stock
+from infra.operate.restoring import table as restored_table
 
 Mutant = Iterator[None]
 MUTANTS: dict[str, Callable[[], Any]] = {}
@@ -386,6 +389,14 @@ def a_relay_sets_aside_what_only_failed_for_now() -> Mutant:
 
 
 @mutant
+def a_release_makes_another_id_of_a_key() -> Mutant:
+    """Its own keys are in order; those that the release before it was given are not known to it."""
+    derived_id = clock.derived_id
+    with instead(clock, "derived_id", lambda *parts: derived_id("anew", *parts)):
+        yield
+
+
+@mutant
 def an_erasure_leaves_the_email() -> Mutant:
     erase = people.erase
 
@@ -426,4 +437,51 @@ def an_erased_customer_comes_back_with_the_account() -> Mutant:
 @mutant
 def what_was_counted_of_an_erased_customer_is_kept() -> Mutant:
     with instead(reactions.REACTIONS, "emporium.customers.CustomerErased.v1", reactions.when_customer_changed):
+        yield
+
+
+@mutant
+def a_restore_does_not_raise_versions() -> Mutant:
+    with instead(restored_table, "raised", lambda item, copies, above, now: item):
+        yield
+
+
+@mutant
+def a_restore_does_not_ask_for_stock_again() -> Mutant:
+    lacking = agreement.lacking
+
+    def worse(order: Any, answer: Any) -> Any:
+        need = lacking(order, answer)
+        return None if order["status"] == "confirmed" else need
+
+    with instead(restored_stock, "lacking", worse):
+        yield
+
+
+@mutant
+def a_restore_does_not_release_what_nobody_ordered() -> Mutant:
+    with instead(restored_stock, "_without_order", lambda run: iter(())):
+        yield
+
+
+@mutant
+def a_cancellation_that_a_restore_undid_is_not_made_again() -> Mutant:
+    rest = model.rest
+
+    def worse(order: Any, now: Any, patience: Any) -> Any:
+        return rest(order, now, patience) if order.status == "cancelled" else None
+
+    with instead(model, "rest", worse):
+        yield
+
+
+@mutant
+def a_restore_forgets_who_was_cancelled_since() -> Mutant:
+    lacking = agreement.lacking
+
+    def worse(order: Any, answer: Any) -> Any:
+        need = lacking(order, answer)
+        return None if need == "release" else need
+
+    with instead(restored_stock, "lacking", worse):
         yield

@@ -3,8 +3,10 @@
 from functools import partial
 from typing import Any
 
+from tests.simulation import letters, restores
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
+from tests.simulation.letters import RELIC
 from tests.simulation.persons import person
 from tests.simulation.requests import Answer, Asked, send
 from tests.simulation.world import Outage, World
@@ -31,6 +33,8 @@ class People:
             self._start(name, partial(self._customer, name))
         self._start("operator", self._operator)
         self._start("weather", self._weather)
+        if self.world.rollout is None and self.world.faults.hits(restores.KIND):  # its tool is of today's release
+            self._start("restorer", partial(restores.operate, self.world))
 
     def _start(self, name: str, run: Any) -> None:
         self.left += 1
@@ -107,7 +111,7 @@ class People:
         if hits("deactivated midway"):
             self.insist(by, "DELETE", "/customers/me", match="*")
             self._order(name, 99)
-        if hits("erased midway"):
+        if self.world.rollout is None and hits("erased midway"):  # the last release has no such door or fact
             self._erase(name)
             self._order(name, 98)
 
@@ -178,7 +182,10 @@ class People:
                 if hits("dead letters redriven twice, shuffled"):
                     redrive(self.world, name, times=2)
                 elif hits("dead letters redriven"):
-                    redrive(self.world, name)
+                    letters.redrive(self.world, name, "inbox")
+            for name in self.world.apps:
+                if self.world.sqs.queues[f"{name}-relay-dlq"].waiting and hits("parked facts told again"):
+                    letters.redrive(self.world, name, "relay")
 
     def _leave_relic(self, table: str) -> None:
         """An item of another release, which tells a fact that this one does not know."""
@@ -212,7 +219,6 @@ def _passes(answer: Answer) -> bool:
     return answer.status in (403, 429, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
 
 
-RELIC = "relic#"
 POISON = (
     "not json",
     "{}",

@@ -39,6 +39,7 @@ def look_at_rest(world: World) -> None:
     """Nothing has come back, and whoever heard of an erasure has forgotten what it counted."""
     look(world)
     orders = world.dynamodb.tables["orders"].items
+    _look_at_restored(world)
     for key, item in world.dynamodb.tables["customers"].items.items():
         if not key.startswith("customer#") or "erased_at" not in item:
             continue
@@ -47,3 +48,12 @@ def look_at_rest(world: World) -> None:
         counted = orders.get(f"allowance#{customer['id']}", {})
         if ("orders-inbox", told) in world.heard and "closed" not in counted:
             world.violate("what was counted of an erased customer is gone for good", counted)
+
+
+def _look_at_restored(world: World) -> None:
+    """Whose count is closed is erased, or not there; a restore brings nobody back."""
+    customers = world.dynamodb.tables["customers"].items
+    for key, item in world.dynamodb.tables["orders"].items.items():
+        customer = customers.get(key.replace("allowance#", "customer#", 1))
+        if "closed" in item and customer and "erased_at" not in customer:
+            world.violate("who was erased stays so after a restore", customer)

@@ -1,6 +1,7 @@
 """What holds after every single write, whatever went wrong before."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from chassis.items import read_item
@@ -42,14 +43,28 @@ class Rules:
         self.were: dict[str, set[int]] = defaultdict(lambda: {0})  # by sku: all that was ever available
         self.prices: dict[str, set[int]] = defaultdict(set)  # by sku: all that it ever cost
         world.watch = self.see
+        world.keepers.append(self.keep)
+
+    def keep(self, table: str) -> Callable[[], None]:
+        """What puts back that which hangs on the table's state by now."""
+        held, adjusted = dict(self.held), dict(self.adjusted)
+
+        def back() -> None:
+            if table == "products":
+                self.held, self.adjusted = defaultdict(int, held), defaultdict(int, adjusted)
+
+        return back
 
     def see(self, changes: list[Change]) -> None:
         stocks = []
         for change in changes:
             kind = change.key.partition("#")[0]
+            if change.after is None:
+                self._taken_away(change)
+                continue
             persons.hold(self.world, self.world.erased, change.table, change.after)
             before = read_item(change.before) if change.before else None
-            after = read_item(change.after or {})
+            after = read_item(change.after)
             self.world.scheduler.tell(change.table, change.key, after.get("version"), after.get("status"))
             self._versions(change.table, kind, before, after)
             if change.table == "products" and kind == "stock":
@@ -61,15 +76,23 @@ class Rules:
 
     def _versions(self, table: str, kind: str, before: Plain | None, after: Plain) -> None:
         was, now = (before or {}).get("version", 0), after.get("version", 0)
-        if (table, kind) in COPIES:
-            if now <= was:
+        if was < self.world.floors.get(table, 0) <= now and (table, kind) not in COPIES:
+            self.world.raised[kind, after["pk"].partition("#")[2]] = now
+        elif (table, kind) in COPIES:
+            if now <= was and not (now == 0 and f"{kind}s" in self.world.floors):
                 self.world.violate("a copy is overwritten by something newer alone", f"{after['pk']}: {was} -> {now}")
         elif "version" in after and now != was + 1 and before != after:
             self.world.violate("a version is the one before and one more", f"{after['pk']}: {was} -> {now}")
 
+    def _taken_away(self, change: Change) -> None:
+        if (change.before or {}).get("status") != {"S": "refused"}:
+            self.world.violate("nothing is taken away but an answer that stands in the way", change.before)
+
     def _along(self, graph: dict[Any, set[str]], before: Plain | None, after: Plain) -> None:
         was = before["status"] if before else None
-        if after["status"] not in graph[was]:
+        kind, _, id = after["pk"].partition("#")
+        is_raised = was == after["status"] and self.world.raised.get((kind, id)) == after["version"]
+        if after["status"] not in graph[was] and not is_raised:
             self.world.violate("a state follows along its graph", f"{after['pk']}: {was} -> {after['status']}")
 
     def _orders_order(self, before: Plain | None, after: Plain) -> None:

@@ -1,16 +1,17 @@
 """One seed from its first request to its rest, and what was seen."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tests.simulation import lists, rest, sources
+from tests.simulation import letters, lists, rest, restores, rollout, sources
 from tests.simulation.answers import Answers
 from tests.simulation.faults import Faults
-from tests.simulation.people import People, redrive
+from tests.simulation.people import People
 from tests.simulation.rules import Rules
-from tests.simulation.scheduler import Stuck
+from tests.simulation.scheduler import Stuck, Task
 from tests.simulation.world import Violation, World
 
 STEPS = 60_000  # of people and faults
@@ -39,6 +40,7 @@ def run(seed: int, everybody: type[People] = People, faults: Faults | None = Non
     """
     world = World(seed)
     world.faults = faults or world.faults
+    world.rollout = rollout.drawn(seed, world.faults)
     Rules(world)
     answers = Answers(world)
     with world.entered():
@@ -60,12 +62,20 @@ def _go(world: World, answers: Answers, people: People) -> None:
     world.faults.heal()
     for _ in range(2):  # what was set aside is given back, once all else is at rest
         world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
-        for name in world.inboxes:
-            redrive(world, name)
+        operator = world.scheduler.spawn("operator", partial(letters.clear, world))
+        world.scheduler.run(partial(_is_done, operator, broken), TO_REST)
     world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
+    for name in list(world.floors):  # once more, when nothing is under way that was told before the restore
+        operator = world.scheduler.spawn("operator", partial(restores.agree, world, name))
+        world.scheduler.run(partial(_is_done, operator, broken), TO_REST)
+        world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
     if not broken():
         rest.look(world, answers)
         lists.look(world, partial(lists.ask, world))
+
+
+def _is_done(task: Task, broken: Callable[[], bool]) -> bool:
+    return task.done or broken()
 
 
 def _facts(world: World) -> Counter[str]:
@@ -75,7 +85,7 @@ def _facts(world: World) -> Counter[str]:
             "facts told": len(world.told),
             "facts that a stream no longer had": len(world.lost),
             "facts set aside, their records being too old": len(world.aged),
-            "facts set aside, being refused for good": len(rest.set_aside(world) & world.told.keys()),
+            "facts set aside, and told again by an operator": len(world.set_aside & world.told.keys()),
         }
     )
 

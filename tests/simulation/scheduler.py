@@ -29,6 +29,7 @@ class Task:
     wake: float = 0.0
     skew: float = 0.0
     done: bool = False
+    life: tuple[str, int] | None = None  # of the capability whose function it runs
     waited_by: "Task | None" = field(default=None, repr=False)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from tests.simulation import letters
 from tests.simulation.clients import Crash
 from tests.simulation.cloud.dynamodb import Change
 from tests.simulation.cloud.sqs import Waiting
@@ -59,7 +60,7 @@ def _consume(world: World, name: str, records: list[tuple[Waiting, str, int]], u
             message.visible = world.scheduler.now + faults.chance.uniform(0, 0.2)
     event = {"Records": [_message(*record) for record in records]}
     try:
-        answer = world.run_function(f"{name}.inbox", world.apps[name].inbox, event)
+        answer = world.run_function(f"{name}.inbox", world.serving(name, "inbox"), event)
         failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
         heard = [(message, receipt) for message, receipt, _ in records if message.id not in failed]
         for message, _ in heard:
@@ -106,7 +107,7 @@ def _tell(world: World, name: str, shard: int, records: list[Record]) -> bool:
     def relay() -> None:
         try:
             event = {"Records": [record.event() for record in records]}
-            answers.append(world.run_function(f"{name}.relay", world.apps[name].relay, event))
+            answers.append(world.run_function(f"{name}.relay", world.serving(name, "relay"), event))
         except (Crash, Exception) as error:
             world.scheduler.tell("relay failed", type(error).__name__)
 
@@ -124,13 +125,17 @@ def _tell(world: World, name: str, shard: int, records: list[Record]) -> bool:
 
 def _let_go(world: World, name: str, shard: int) -> None:
     """Passes what is too old: a mapping sets it aside while the stream still has it, and knows nothing of it after."""
+    now, place, aged = world.scheduler.now, world.places[name, shard], list[Record]()
     for record in world.dynamodb.tables[name].stream.shards[shard]:
-        age = world.scheduler.now - record.at
-        if record.number <= world.places[name, shard] or age < OLDEST:
+        if record.number <= place or now - record.at < OLDEST:
             continue
         world.places[name, shard] = record.number
         events = due(Change(name, record.key, record.before, record.after))
-        (world.lost if age >= KEPT else world.aged).update(events)
+        (world.lost if now - record.at >= KEPT else world.aged).update(events)
+        if now - record.at < KEPT:
+            aged.append(record)
+    if aged:
+        world.sqs.queues[f"{name}-relay-dlq"].put(letters.given_up(aged, shard))
 
 
 def _shut_until(world: World, way: str) -> float | None:
@@ -160,7 +165,7 @@ def _run_tick(world: World) -> None:
     names = ("id", "account", "time", "region", "version")
     event = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}, "resources": []}
     try:
-        world.run_function("orders.tick", world.apps["orders"].tick, event | dict.fromkeys(names, ""))
+        world.run_function("orders.tick", world.serving("orders", "tick"), event | dict.fromkeys(names, ""))
     except (Crash, Exception) as error:
         world.scheduler.tell("tick failed", type(error).__name__)
 

@@ -12,6 +12,11 @@ FROM = {
     "a deadline tells nobody": 30,
     "an answer that was lost is taken for anothers write": 25,
     "a cancellation that comes first leaves no tombstone": 20,
+    "a restore does not raise versions": 150,
+    "a restore does not ask for stock again": 30,
+    "a cancellation that a restore undid is not made again": 150,
+    "a restore forgets who was cancelled since": 30,
+    "a release makes another id of a key": 105,
 }
 
 

@@ -4,6 +4,8 @@ import io
 import json
 import os
 import random
+import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
@@ -11,15 +13,15 @@ from datetime import UTC, datetime, timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from chassis import aws, clock
 from infra.apps_in_process import load_apps
-from tests.shop import forget_sign_outs
-from tests.simulation.clients import Client
+from tests.simulation.clients import Client, Crash
 from tests.simulation.cloud.dynamodb import Change, DynamoDB
 from tests.simulation.cloud.sns import SNS, Subscription
 from tests.simulation.cloud.sqs import SQS, Queue
 from tests.simulation.facts import due
 from tests.simulation.faults import Faults
+from tests.simulation.released_code import Release, last, today
+from tests.simulation.rollout import Rollout
 from tests.simulation.scheduler import Scheduler, Task
 from tests.simulation.topology import Part, parts
 
@@ -27,6 +29,7 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SKEW = 600.0  # seconds that a clock may be wrong, either way
 DELAY = 0.2  # seconds, mostly, from topic to queue
 LATE = 600.0
+REFUSED = {"ErrorCode": {"DataType": "String", "StringValue": "403"}}  # as SNS says why it set a message aside
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,18 @@ class World:
     heard: set[tuple[str, str]] = field(default_factory=set)  # (queue, event)
     lost: set[str] = field(default_factory=set)  # events that their stream no longer had when it was on again
     aged: set[str] = field(default_factory=set)  # events set aside by a mapping, for their records were too old
+    set_aside: set[str] = field(default_factory=set)  # events that stood in dead letters which an operator redrove
+    rollout: Rollout | None = None
+    closed: set[str] = field(default_factory=set)  # functions that nobody can call just now
+    lives: Counter[str] = field(default_factory=Counter)  # by capability: how often its table was restored
+    floors: dict[str, int] = field(default_factory=dict)  # by restored table: what versions are raised above
+    raised: dict[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # by kind and id: the version that it was raised to
+    undone: set[str] = field(default_factory=set)  # orders that a restore took, or whose cancellation it took
+    keepers: list[Callable[[str], Callable[[], None]]] = field(
+        default_factory=list
+    )  # give what puts back a table's past
     outages: list[Outage] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)  # customers of whom it was acknowledged that they are
     busy: int = 0  # functions that run
@@ -81,7 +96,7 @@ class World:
     def __post_init__(self) -> None:
         self.scheduler, self.faults = Scheduler(self.seed), Faults(self.seed)
         self.chance = random.Random(f"world/{self.seed}")
-        self.dynamodb = DynamoDB(lambda: self.scheduler.now)
+        self.dynamodb = DynamoDB(lambda: self.scheduler.now, BEGAN)
         self.sns, self.sqs = SNS(), SQS(lambda: self.scheduler.now)
         for part in parts():
             self._build(part)
@@ -90,6 +105,7 @@ class World:
                 self.sns.subscribe(topic(teller), self.inboxes[part.name], types)
         self.sns.deliver = self._deliver
         self.dynamodb.written = self._written
+        self.sqs.sent = self.poke
 
     def _build(self, part: Part) -> None:
         self.dynamodb.add(part.name, part.indexes)
@@ -112,9 +128,17 @@ class World:
         for task in self.pokes.get(what, ()):
             task.wake = min(task.wake, self.scheduler.now)
 
+    def serving(self, name: str, handler: str) -> Any:
+        """The handler of that release which serves an invocation now; one that only today's has is today's."""
+        release = self.rollout.serves(self.scheduler.now) if self.rollout else today()
+        return getattr(release.apps[name], handler, None) or getattr(self.apps[name], handler)
+
     def run_function(self, name: str, function: Callable[[dict[str, Any], Any], Any], event: dict[str, Any]) -> Any:
         """What a function answers, run to its end in the task that calls this; raises Crash, or what it raises."""
-        task = self.scheduler.current
+        if name in self.closed:
+            raise Crash
+        task, capability = self.scheduler.current, name.partition(".")[0]
+        task.life = capability, self.lives[capability]
         if self.faults.hits("clock wrong by minutes"):
             task.skew = self.faults.chance.uniform(-SKEW, SKEW)
         self.busy += 1
@@ -122,14 +146,18 @@ class World:
             return function(event, self.context(name))
         finally:
             self.busy -= 1
-            task.skew = 0.0
+            task.skew, task.life = 0.0, None
 
     def context(self, name: str) -> Any:
         """What Lambda tells a function of its invocation."""
         return context(self.chance, name)
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Of each call; raises Crash in a function that was under way when its table was restored."""
         self.calls += 1
+        life = self.scheduler.current.life
+        if life and self.lives[life[0]] != life[1]:
+            raise Crash
 
     def _written(self, changes: list[Change]) -> None:
         for change in changes:
@@ -147,7 +175,7 @@ class World:
         faults, way = self.faults, f"{to.topic}>{to.queue.name}"
         shut = [each.until for each in self.outages if each.way == way and each.until > self.scheduler.now]
         if faults.hits("subscription refused, set aside") and to.queue.dead:
-            to.queue.dead.put(body, attributes={"cause": "refused"})
+            to.queue.dead.put(body, attributes=REFUSED)
             return
         for _ in range(2 if faults.hits("delivered twice") else 1):
             late = faults.chance.uniform(0, LATE) if faults.hits("delivered late") else 0.0
@@ -159,26 +187,30 @@ class World:
     def entered(self) -> Iterator[None]:
         """Within, the process's clock, chance, clients and settings are this world's."""
         before, urandom, state = dict(os.environ), os.urandom, random.getstate()
+        interrupted = signal.getsignal(signal.SIGINT)  # tools set it, and do not end in the order in which they began
         real = {"dynamodb": self.dynamodb, "sns": self.sns, "sqs": self.sqs}
-        clients = {name: Client(each, self.scheduler, self.faults, self._count) for name, each in real.items()}
+        clients = {name: Client(each, self.scheduler, self.faults, self.count) for name, each in real.items()}
         try:
             os.environ |= settings()
             os.urandom = self.chance.randbytes
             random.seed(f"pauses/{self.seed}")
-            clock.use(self._now, self.scheduler.sleep)
-            aws.use(clients.__getitem__)
-            forget_sign_outs()
+            for release in self._releases():
+                release.use(self._now, self.scheduler.sleep, clients.__getitem__)
             with redirect_stdout(Quiet()):
                 yield
         finally:
             self.scheduler.stop()
-            aws.use(None)
-            clock.use(None)
+            for release in self._releases():
+                release.use(None, None, None)
             os.urandom = urandom
             random.setstate(state)
+            if signal.getsignal(signal.SIGINT) is not interrupted:
+                signal.signal(signal.SIGINT, interrupted)
             os.environ.clear()
             os.environ |= before
-            forget_sign_outs()
+
+    def _releases(self) -> list[Release]:
+        return [today(), last()] if self.rollout else [today()]
 
     def _now(self) -> datetime:
         return BEGAN + timedelta(seconds=self.scheduler.now + self.scheduler.skew)

@@ -136,6 +136,21 @@ def test_what_a_shop_has_is_told_again_and_replayed(told_all: Client) -> None:
     assert replayed.stdout.startswith("products at local: ")
 
 
+def test_after_a_restore_all_agree_and_what_is_lost_is_named(told_all: Client) -> None:
+    shop = Clients(told_all.stack.address("cloud"))
+    told_all.product("rusk", 1)
+    lost = {"pk": {"S": "product#rusk"}}
+    eventually(lambda: shop.dynamodb.get_item(TableName="emporium-local-orders", Key=lost).get("Item") is not None, 30)
+    shop.dynamodb.delete_item(TableName="emporium-local-products", Key=lost)
+    named = "lost: product rusk was added since, and is there again: archived, its stock to be counted"
+    for option in ("--dry-run", "--rate=1000"):
+        done = run(told_all, "restored", "products", option)
+        assert (done.returncode, named in done.stdout.splitlines()) == (0, True)
+        assert done.stdout.splitlines()[-1].startswith("products at local")
+    again = run(told_all, "restored", "products", "--rate=1000")
+    assert (again.returncode, named in again.stdout) == (0, False)
+
+
 def test_a_doctor_says_by_its_status_whether_all_is_well(told_all: Client) -> None:
     sound = run(told_all, "doctor")
     assert (sound.stdout, sound.returncode) == ("local: nothing is wrong\n", 0)
@@ -172,6 +187,8 @@ def test_what_only_looks_tells_where_it_would_look(told_all: Client, arguments: 
         (["replay", "products", "--from", "2026-03-01T12:00"], "UTC"),
         (["republish", "products", "--where", "sku"], "--where"),
         (["republish", "unicorns"], "CAPABILITY"),
+        (["restored", "unicorns"], "CAPABILITY"),
+        (["restored", "products", "--rate", "0"], "--rate"),
         (["dlq", "discard", "products"], "--id"),
         (["dlq", "list", "products", "--log", "/nowhere"], "--log"),
         (["dlq", "list", "customers", "--queue", "inbox"], "customers"),

@@ -6,6 +6,7 @@ What it does not know it refuses. Items are kept as they were sent and never cha
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.simulation.cloud.errors import cancelled, condition_failed, invalid
@@ -16,6 +17,7 @@ from tests.simulation.cloud.streams import Stream
 Item = dict[str, Any]
 LARGEST = 400 * 1024  # bytes of an item
 MOST = 100  # writes of a transaction, keys of a batch
+SCANNED = 50  # items of a page; in AWS as many as 1 MB holds
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Held:
     items: dict[str, Item] = field(default_factory=dict)
     stream: Stream = field(default_factory=Stream)
     last: "deque[Change]" = field(default_factory=lambda: deque(maxlen=20))
+    made: float = 0.0
 
     def as_of(self, changes: int) -> Mapping[str, Item]:
         """The items as they were so many changes ago."""
@@ -52,10 +55,12 @@ class Held:
 class DynamoDB:
     """A client for tables with the hash key `pk`; `written` is told of all changes of each write that happened."""
 
-    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(
+        self, now: Callable[[], float] = lambda: 0.0, began: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    ) -> None:
         self.tables: dict[str, Held] = {}
         self.written: Callable[[list[Change]], None] = lambda changes: None
-        self._now = now
+        self._now, self._began = now, began
 
     def add(self, name: str, indexes: Mapping[str, tuple[str, str]] | None = None) -> Held:
         self.tables[name] = Held(indexes or {})
@@ -108,6 +113,32 @@ class DynamoDB:
         # AWS gives the place after a full page, whether or not there is more; moto only where there is.
         return {"Items": page, "Count": len(page)} | ({"LastEvaluatedKey": page[-1]} if len(held) >= Limit else {})
 
+    def scan(
+        self,
+        TableName: str,
+        FilterExpression: str | None = None,
+        ExpressionAttributeNames: Mapping[str, str] | None = None,
+        ExpressionAttributeValues: Item | None = None,
+        Limit: int = SCANNED,
+        ExclusiveStartKey: Item | None = None,
+    ) -> dict[str, Any]:
+        """A page of the whole table; the filter is for what was read, so that a page may be empty and not the last."""
+        items = self.tables[TableName].items
+        begun = ExclusiveStartKey["pk"]["S"] if ExclusiveStartKey else ""
+        keys = sorted(key for key in items if key > begun)
+        names, values = ExpressionAttributeNames or {}, ExpressionAttributeValues or {}
+        page = [items[key] for key in keys[:Limit]]
+        found = [item for item in page if holds(FilterExpression, names, values, item)]
+        more = {"LastEvaluatedKey": {"pk": {"S": keys[Limit - 1]}}} if len(keys) > Limit else {}
+        return {"Items": found, "Count": len(found), "ScannedCount": len(page)} | more
+
+    def describe_table(self, TableName: str) -> dict[str, Any]:
+        made = self._began + timedelta(seconds=self.tables[TableName].made)
+        return {"Table": {"TableName": TableName, "CreationDateTime": made}}
+
+    def delete_item(self, **write: Any) -> dict[str, Any]:
+        return self._one("DeleteItem", {"Delete": write})
+
     def put_item(self, **write: Any) -> dict[str, Any]:
         return self._one("PutItem", {"Put": write})
 
@@ -152,6 +183,8 @@ class DynamoDB:
         if verb == "Put":
             refuse_bad_keys("PutItem", request["Item"], self._indexed(table))
             return Change(table, key, before, request["Item"])
+        if verb == "Delete":
+            return Change(table, key, before, None)
         names, values = request.get("ExpressionAttributeNames", {}), request["ExpressionAttributeValues"]
         after = updated(request["UpdateExpression"], names, values, before or dict(request["Key"]))
         return Change(table, key, before, after)
@@ -162,8 +195,10 @@ class DynamoDB:
     def _make(self, changes: Iterable[Change]) -> None:
         made = list(changes)
         for change in made:
-            assert change.after is not None
-            self.tables[change.table].items[change.key] = change.after
+            if change.after is None:
+                self.tables[change.table].items.pop(change.key, None)
+            else:
+                self.tables[change.table].items[change.key] = change.after
             self.tables[change.table].last.append(change)
             if change.after != change.before:  # a write that changes nothing is no news to a stream
                 self.tables[change.table].stream.append(change.key, change.before, change.after, self._now())

@@ -1,7 +1,8 @@
 """DynamoDB's expressions, as far as the capabilities write them; every other one is refused, never guessed at.
 
 condition   = term { " AND " term } | term { " OR " term }
-term        = attribute_exists(name) | attribute_not_exists(name) | name ( = | < | <= | >= ) :value
+term        = attribute_exists(name) | attribute_not_exists(name) | begins_with(name, :value)
+            | name ( = | < | <= | >= ) :value
 update      = { ADD name :value {, ...} | SET name = :value {, ...} | REMOVE name {, ...} }
 """
 
@@ -15,6 +16,7 @@ Test = Callable[[Item, Mapping[str, Any]], bool]
 
 _NAME = r"(#?[A-Za-z_][A-Za-z0-9_]*)"
 _EXISTS = re.compile(rf"attribute_(not_)?exists\({_NAME}\)")
+_BEGINS = re.compile(rf"begins_with\({_NAME}, (:[A-Za-z0-9_]+)\)")
 _COMPARED = re.compile(rf"{_NAME} (=|<|<=|>=) (:[A-Za-z0-9_]+)")
 _CLAUSE = re.compile(r"(ADD|SET|REMOVE) (.*?)(?= (?:ADD|SET|REMOVE) |$)")
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
@@ -66,6 +68,9 @@ def _term(text: str, names: Mapping[str, str]) -> Test:
     if met := _EXISTS.fullmatch(text):
         absent, name = bool(met[1]), _named(met[2], names)
         return lambda item, values: (name in item) is not absent
+    if met := _BEGINS.fullmatch(text):
+        name, value = _named(met[1], names), met[2]
+        return lambda item, values: str(item.get(name, {}).get("S", "")).startswith(values[value]["S"])
     if met := _COMPARED.fullmatch(text):
         name, sign, value = _named(met[1], names), met[2], met[3]
         return lambda item, values: name in item and _compared(item[name], sign, values[value])

@@ -16,25 +16,25 @@ class Record:
     at: float
     key: str
     before: dict[str, Any] | None
-    after: dict[str, Any]
+    after: dict[str, Any] | None
 
     @property
     def sequence(self) -> str:
         return f"{self.number:021d}"
 
     def event(self) -> dict[str, Any]:
-        images = {"OldImage": self.before} if self.before else {}
+        images = {"OldImage": self.before, "NewImage": self.after}
+        verb = ("MODIFY" if self.before else "INSERT") if self.after else "REMOVE"
         return {
             "eventID": self.sequence,
-            "eventName": "MODIFY" if self.before else "INSERT",
+            "eventName": verb,
             "eventSource": "aws:dynamodb",
             "dynamodb": {
                 "SequenceNumber": self.sequence,
                 "Keys": {"pk": {"S": self.key}},
-                "NewImage": self.after,
                 "StreamViewType": "NEW_AND_OLD_IMAGES",
             }
-            | images,
+            | {name: image for name, image in images.items() if image},
         }
 
 
@@ -45,7 +45,7 @@ class Stream:
     shards: list[list[Record]] = field(default_factory=lambda: [[] for _ in range(SHARDS)])
     count: int = 0
 
-    def append(self, key: str, before: dict[str, Any] | None, after: dict[str, Any], now: float) -> None:
+    def append(self, key: str, before: dict[str, Any] | None, after: dict[str, Any] | None, now: float) -> None:
         self.count += 1
         self.shards[zlib.crc32(key.encode()) % SHARDS].append(Record(self.count, now, key, before, after))
 

@@ -59,14 +59,22 @@ def test_a_cancelled_order_asks_until_it_hears_that_nothing_is_held() -> None:
     cancelled, _ = cancel(an_order())
     again, facts = ask(cancelled, minutes(1))
     assert facts == (OrderCancelled,)
-    at_rest, silent = model.rest(again, minutes(2)) or pytest.fail("it was waiting")
+    at_rest, silent = model.rest(again, minutes(2), PATIENCE) or pytest.fail("it was waiting")
     assert (at_rest.ask_at, silent) == (None, ())
-    assert model.rest(at_rest, minutes(3)) is None
+    assert model.rest(at_rest, minutes(3), PATIENCE) is None
     assert model.ask_again(at_rest, minutes(60), PATIENCE) is None
 
 
-def test_only_a_cancelled_order_rests_when_nothing_is_held() -> None:
-    assert model.rest(an_order(), minutes(1)) is None
+@pytest.mark.parametrize("status", ["placed", "confirmed"])
+def test_an_order_that_can_hold_nothing_any_more_is_cancelled_and_waits_for_nothing(status: str) -> None:
+    cancelled, facts = model.rest(an_order(status=status), minutes(1), PATIENCE) or pytest.fail("it is without stock")
+    assert (cancelled.status, cancelled.reason, facts) == ("cancelled", "by_staff", (OrderCancelled,))
+    at_rest, _ = model.rest(cancelled, minutes(2), PATIENCE) or pytest.fail("it was waiting")
+    assert at_rest.ask_at is None
+
+
+def test_a_rejected_order_stays_so_when_nothing_is_held() -> None:
+    assert model.rest(an_order(status="rejected"), minutes(1), PATIENCE) is None
 
 
 def test_an_order_that_waits_asks_again_later_each_time() -> None:

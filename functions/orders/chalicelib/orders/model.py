@@ -5,7 +5,8 @@
                  ├──cancelled by its customer, or by staff────────────────────────────────────> cancelled
                  └──no answer until the deadline──────────────────────────────────────────────> cancelled (timed_out)
 
-An order that waits for an answer asks again: placed waits for its stock, cancelled for word that nothing is held.
+An order that waits for an answer asks again: placed waits for its stock, cancelled for word that nothing is held. One
+that hears this word and is not cancelled has forgotten it, its table being restored to an older state: it is cancelled.
 """
 
 import math
@@ -315,8 +316,14 @@ def cancel(order: Order, reason: Reason, now: datetime, patience: Patience) -> D
     return cancelled, (events.OrderCancelled,)
 
 
-def rest(order: Order, now: datetime) -> Decision | None:
-    """A cancelled order hears that nothing is held for it, and asks no more; nobody needs to be told."""
+def rest(order: Order, now: datetime, patience: Patience) -> Decision | None:
+    """A cancelled order hears that nothing is held for it, and asks no more; nobody needs to be told.
+
+    That is the last word on its stock. Where the order does not know of its cancellation (its table was restored to an
+    older state), it is cancelled once more: it would be without stock, or wait in vain.
+    """
+    if order.status in ("placed", "confirmed"):
+        return cancel(order, "by_staff", now, patience)
     if order.status != "cancelled" or order.ask_at is None:
         return None
     return _next(order, now, ask_at=None), ()

@@ -24,8 +24,8 @@ def when_stock_refused(heard: Message[schemas.StockAnswered]) -> None:
 
 
 def when_stock_released(heard: Message[schemas.StockAnswered]) -> None:
-    """Lets a cancelled order rest."""
-    _settle(heard.data.id, lambda order: model.rest(order, clock.now()))
+    """Lets a cancelled order rest; one that waits or is confirmed, and can have nothing any more, is cancelled."""
+    _settle(heard.data.id, lambda order: model.rest(order, clock.now(), patience()))
 
 
 def when_customer_changed(heard: Message[schemas.CustomerTold]) -> None:
