@@ -18,6 +18,7 @@ CALLS = {
     "entries refused for now": 0.20,
     "entry refused for good": 0.01,
     "published in part, then timed out": 0.10,
+    "a call takes so long": 0.10,
 }
 # Between the functions: the most that a kind may happen, of the messages, batches or ticks that there are.
 WAYS = {
@@ -67,7 +68,9 @@ PEOPLE = {
     "deactivated midway": 0.10,
     "signed out midway": 0.10,
 }
-KINDS = {**CALLS, **WAYS, **EVENTS, **PEOPLE}
+# What comes of others, and is only counted.
+EFFECTS = {"killed at its time limit": 0.0}
+KINDS = {**CALLS, **WAYS, **EVENTS, **PEOPLE, **EFFECTS}
 ON = 0.6  # of the kinds, in a seed
 
 

@@ -18,6 +18,7 @@ class Part:
     hears: dict[str, frozenset[str]]
     visibility: float
     receives: int
+    timeouts: dict[str, float]  # seconds that each function may take
 
 
 @cache
@@ -34,7 +35,16 @@ def _part(name: str) -> Part:
     hears = {_teller(each["TopicArn"]): frozenset(each["FilterPolicy"]["type"]) for each in told}
     inbox = resources.get("Inbox", {}).get("Properties", {})
     receives = inbox.get("RedrivePolicy", {}).get("maxReceiveCount", 0)
-    return Part(name, indexes, hears, float(inbox.get("VisibilityTimeout", 0)), receives)
+    return Part(name, indexes, hears, float(inbox.get("VisibilityTimeout", 0)), receives, _timeouts(name))
+
+
+def _timeouts(name: str) -> dict[str, float]:
+    """By handler; Chalice calls the one for HTTP APIHandler, and the others by their own names."""
+    resources = read(ROOT / "infra" / "templates" / f"{name}-app.yaml").resources
+    functions = {
+        id: each["Properties"] for id, each in resources.items() if each["Type"] == "AWS::Serverless::Function"
+    }
+    return {id.removesuffix("Handler").lower(): float(each["Timeout"]) for id, each in functions.items()}
 
 
 def _keys(schema: list[dict[str, str]]) -> tuple[str, str]:

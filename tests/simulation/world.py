@@ -13,7 +13,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from infra.apps_in_process import load_apps
-from tests.simulation.clients import Client
+from tests.simulation.clients import Client, pass_time
 from tests.simulation.cloud.dynamodb import Change, DynamoDB
 from tests.simulation.cloud.sns import SNS, Subscription
 from tests.simulation.cloud.sqs import SQS, Queue
@@ -21,7 +21,7 @@ from tests.simulation.facts import due
 from tests.simulation.faults import Faults
 from tests.simulation.released_code import Release, last, today
 from tests.simulation.rollout import Rollout
-from tests.simulation.scheduler import Scheduler, Task
+from tests.simulation.scheduler import NEVER, Scheduler, Task
 from tests.simulation.topology import Part, parts
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -86,6 +86,7 @@ class World:
         self.chance = random.Random(f"world/{self.seed}")
         self.dynamodb = DynamoDB(lambda: self.scheduler.now)
         self.sns, self.sqs = SNS(), SQS(lambda: self.scheduler.now)
+        self.timeouts = {f"{each.name}.{handler}": most for each in parts() for handler, most in each.timeouts.items()}
         for part in parts():
             self._build(part)
         for part in parts():
@@ -126,12 +127,13 @@ class World:
         task = self.scheduler.current
         if self.faults.hits("clock wrong by minutes"):
             task.skew = self.faults.chance.uniform(-SKEW, SKEW)
+        task.ends = self.scheduler.now + self.timeouts[name]
         self.busy += 1
         try:
             return function(event, context(self.chance, name))
         finally:
             self.busy -= 1
-            task.skew = 0.0
+            task.skew, task.ends = 0.0, NEVER
 
     def count(self) -> None:
         self.calls += 1
@@ -172,7 +174,7 @@ class World:
             os.urandom = self.chance.randbytes
             random.seed(f"pauses/{self.seed}")
             for release in self._releases():
-                release.use(self._now, self.scheduler.sleep, clients.__getitem__)
+                release.use(self._now, self._sleep, clients.__getitem__)
             with redirect_stdout(Quiet()):
                 yield
         finally:
@@ -188,6 +190,9 @@ class World:
 
     def _releases(self) -> list[Release]:
         return [today(), last()] if self.rollout else [today()]
+
+    def _sleep(self, seconds: float) -> None:
+        pass_time(self.scheduler, self.faults, seconds)
 
     def _now(self) -> datetime:
         return BEGAN + timedelta(seconds=self.scheduler.now + self.scheduler.skew)
