@@ -35,6 +35,8 @@ WAYS = {
     "tick missed": 0.30,
     "tick late": 0.30,
     "tick twice": 0.30,
+    "function throttled": 0.10,
+    "too many requests": 0.10,
 }
 # Once in a run, or a few times.
 EVENTS = {
@@ -42,9 +44,13 @@ EVENTS = {
     "stream off for over a day": 0.05,
     "subscription down for hours": 0.15,
     "inbox off for hours": 0.15,
-    "dead letters redriven": 0.50,
-    "dead letters redriven twice, shuffled": 0.30,
-    "parked facts told again": 0.50,
+    "inbox off for weeks": 0.02,
+    "subscription down for weeks": 0.10,
+    "functions throttled for minutes": 0.15,
+    "dead letters redriven": 1.00,
+    "dead letters redriven twice, shuffled": 0.20,
+    "parked facts told again": 1.00,
+    "tool of an operator killed": 0.20,
     "poison message": 0.40,
     "record that can not be told": 0.40,
     "another release": 0.80,

@@ -8,10 +8,9 @@ from infra.operate.letters import Box
 from tests.simulation import operators
 from tests.simulation.cloud.sqs import Waiting
 from tests.simulation.cloud.streams import Record
-from tests.simulation.world import BEGAN, World, event_of
+from tests.simulation.world import BEGAN, STRETCH, World, event_of
 
 RELIC = "relic#"  # the key of an item that tells what nobody knows
-STRETCH = "DDBStreamBatchInfo"
 BOXES = ("inbox", "relay")
 
 
@@ -41,9 +40,10 @@ def look(world: World) -> None:
 
 
 def redrive(world: World, name: str, only: Box) -> bool:
-    """An operator runs the tool for one queue; what stood in it was told or heard in another way than its own."""
+    """An operator runs the tool for one queue. What a relay set aside is told as it stands by now, by a newer event."""
     look(world)
-    world.set_aside |= standing(world)
+    if only == "relay":
+        world.set_aside |= {event_of(message.body) for message in _of(world, "relay")}
     return operators.redrive(world, name, only)
 
 
@@ -56,11 +56,6 @@ def clear(world: World) -> None:
                 hidden = max(message.visible for message in queue.waiting)
                 world.scheduler.sleep(max(0.0, hidden - world.scheduler.now))
                 redrive(world, name, "inbox" if box == "inbox" else "relay")
-
-
-def standing(world: World) -> set[str]:
-    """The events that stand in some queue of dead letters."""
-    return {event_of(message.body) for box in BOXES for message in _of(world, box)}
 
 
 def _of(world: World, box: str) -> Iterator[Waiting]:

@@ -15,6 +15,7 @@ from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
 from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, writes
+from infra.operate import redrive
 
 Mutant = Iterator[None]
 MUTANTS: dict[str, Callable[[], Any]] = {}
@@ -387,4 +388,17 @@ def a_release_makes_another_id_of_a_key() -> Mutant:
     """Its own keys are in order; those that the release before it was given are not known to it."""
     derived_id = clock.derived_id
     with instead(clock, "derived_id", lambda *parts: derived_id("anew", *parts)):
+        yield
+
+
+@mutant
+def letters_are_deleted_before_they_are_sent_again() -> Mutant:
+    """By the operators' tool, which may be gone in between."""
+    send = redrive._send
+
+    def worse(box: Any, inbox: str, letters: Any, pace: Any) -> Any:
+        box.delete(letters)
+        return send(box, inbox, letters, pace)
+
+    with instead(redrive, "_send", worse):
         yield

@@ -12,6 +12,7 @@ from tests.simulation.world import Outage, World
 
 STAFF = "staff:boss"
 HOUR = 3600.0
+DAY = 24 * HOUR
 TRIES = 6
 
 
@@ -152,8 +153,8 @@ class People:
 
     def _operator(self) -> None:
         hits = self.world.faults.hits
-        for _ in range(self.chance.randint(0, 4)):
-            self._rest(1200.0)
+        for _ in range(self.chance.randint(0, 8)):
+            self._rest(600.0)
             for name, queue in self.world.inboxes.items():
                 if hits("poison message"):
                     queue.put(self.chance.choice(POISON))
@@ -183,13 +184,20 @@ class People:
                 self._shut(f"{name}-stream", begins, self.chance.uniform(0.1, 20) * HOUR)
             elif faults.hits("stream off for over a day"):
                 self._shut(f"{name}-stream", begins, self.chance.uniform(20, 40) * HOUR)
+            if faults.hits("functions throttled for minutes"):
+                self._shut(f"{name}-functions", begins, self.chance.uniform(0, 20) * 60)
         for name in self.world.inboxes:
             if faults.hits("inbox off for hours"):
                 self._shut(f"{name}-inbox", now + self.chance.uniform(0, 15), self.chance.uniform(0.1, 30) * HOUR)
             for teller in self.world.apps:
+                way = f"{teller}-topic>{name}-inbox"
                 if faults.hits("subscription down for hours"):
-                    way = f"{teller}-topic>{name}-inbox"
                     self._shut(way, now + self.chance.uniform(0, 15), self.chance.uniform(0.1, 30) * HOUR)
+                elif teller == "customers" and faults.hits("subscription down for weeks"):  # nobody waits for an answer
+                    self._shut(way, now + self.chance.uniform(0, 60), self.chance.uniform(15, 40) * DAY)
+        if faults.hits("inbox off for weeks"):
+            name = self.chance.choice(list(self.world.inboxes))
+            self._shut(f"{name}-inbox", now + self.chance.uniform(0, 120), self.chance.uniform(6.8, 7.5) * DAY)
 
     def _shut(self, way: str, begins: float, lasts: float) -> None:
         self.world.outages.append(Outage(way, begins, begins + lasts))
@@ -197,7 +205,7 @@ class People:
 
 def _passes(answer: Answer) -> bool:
     """Whether another answer may come later: too busy, or not yet known to orders."""
-    return answer.status in (403, 429, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
+    return answer.status in (403, 429, 500, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
 
 
 POISON = (

@@ -51,6 +51,9 @@ def send(world: World, asked: Asked, patience: float | None = None) -> Answer | 
 
 def _serve(world: World, asked: Asked, answers: list[Answer]) -> None:
     name = owner(asked.path)
+    if refused := _refused(world, name):
+        answers.append(refused)
+        return
     try:
         event = _event(world, name, asked)
         got = world.run_function(f"{name}.api", _app(world, name, event["resource"], asked.method), event)
@@ -61,6 +64,13 @@ def _serve(world: World, asked: Asked, answers: list[Answer]) -> None:
     world.scheduler.tell(asked.method, asked.path, asked.by, got["statusCode"], got["body"])
     if got["statusCode"] == 500:
         world.violate("no answer is a broken one", f"{asked}: {got['body']}")
+
+
+def _refused(world: World, name: str) -> Answer | None:
+    """What the gateway answers by itself: to too many requests, and where it may not call the function."""
+    if world.faults.hits("too many requests"):
+        return Answer(429, {"message": "Too Many Requests"})
+    return Answer(500, {"message": "Internal server error"}) if world.throttles(name) else None
 
 
 def _app(world: World, name: str, route: str, method: str) -> Any:

@@ -128,7 +128,7 @@ def _key(order: Plain) -> str:
 
 def _told(world: World) -> None:
     """Every fact reached all who listen to it, or was set aside, or was lost to a known outage."""
-    excused = world.lost | world.aged | world.set_aside
+    excused = world.lost | world.forgotten | world.aged | world.set_aside
     for event, queues in world.told.items():
         for queue in sorted(queues):
             if (queue, event) not in world.heard and event not in excused:
@@ -139,8 +139,8 @@ def _told(world: World) -> None:
 
 
 def _copies(world: World) -> None:
-    """What orders knows of others is the last that they told, unless that was lost."""
-    excused = world.lost
+    """What orders knows of others is the last that they told, unless that was lost or forgotten."""
+    excused = world.lost | world.forgotten
     last: dict[tuple[str, str], int] = defaultdict(int)
     for event in world.told:
         kind, id, version, _ = event.split("/")

@@ -12,6 +12,7 @@ FROM = {
     "a deadline tells nobody": 30,
     "an answer that was lost is taken for anothers write": 25,
     "a cancellation that comes first leaves no tombstone": 20,
+    "letters are deleted before they are sent again": 55,
     "a release makes another id of a key": 105,
 }
 

@@ -18,6 +18,7 @@ class Part:
     hears: dict[str, frozenset[str]]
     visibility: float
     receives: int
+    retention: dict[str, float]  # seconds that a queue keeps a message, by the end of its name
     timeouts: dict[str, float]  # seconds that each function may take
 
 
@@ -35,7 +36,21 @@ def _part(name: str) -> Part:
     hears = {_teller(each["TopicArn"]): frozenset(each["FilterPolicy"]["type"]) for each in told}
     inbox = resources.get("Inbox", {}).get("Properties", {})
     receives = inbox.get("RedrivePolicy", {}).get("maxReceiveCount", 0)
-    return Part(name, indexes, hears, float(inbox.get("VisibilityTimeout", 0)), receives, _timeouts(name))
+    return Part(
+        name, indexes, hears, float(inbox.get("VisibilityTimeout", 0)), receives, _retention(resources), _timeouts(name)
+    )
+
+
+def _retention(resources: Any) -> dict[str, float]:
+    queues = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::SQS::Queue"]
+    return {_role(each["QueueName"]): float(each["MessageRetentionPeriod"]) for each in queues}
+
+
+def _role(name: Any) -> str:
+    """`inbox-dlq` of the name of such a queue, which the template puts together."""
+    met = re.search(r"\}-[a-z]+-([a-z-]+)", str(name))
+    assert met, name
+    return met[1]
 
 
 def _timeouts(name: str) -> dict[str, float]:

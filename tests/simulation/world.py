@@ -16,7 +16,7 @@ from infra.apps_in_process import load_apps
 from tests.simulation.clients import Client, pass_time
 from tests.simulation.cloud.dynamodb import Change, DynamoDB
 from tests.simulation.cloud.sns import SNS, Subscription
-from tests.simulation.cloud.sqs import SQS, Queue
+from tests.simulation.cloud.sqs import SQS, Queue, Waiting
 from tests.simulation.facts import due
 from tests.simulation.faults import Faults
 from tests.simulation.released_code import Release, last, today
@@ -28,6 +28,8 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SKEW = 600.0  # seconds that a clock may be wrong, either way
 DELAY = 0.2  # seconds, mostly, from topic to queue
 LATE = 600.0
+TRIES_FOR = 23 * 86400.0  # seconds that SNS tries to reach a queue
+STRETCH = "DDBStreamBatchInfo"  # is in what Lambda tells of records that it gave up
 REFUSED = {"ErrorCode": {"DataType": "String", "StringValue": "403"}}  # as SNS says why it set a message aside
 
 
@@ -73,6 +75,7 @@ class World:
     heard: set[tuple[str, str]] = field(default_factory=set)  # (queue, event)
     lost: set[str] = field(default_factory=set)  # events that their stream no longer had when it was on again
     aged: set[str] = field(default_factory=set)  # events set aside by a mapping, for their records were too old
+    forgotten: set[str] = field(default_factory=set)  # events that a queue had for longer than it keeps them
     set_aside: set[str] = field(default_factory=set)  # events that stood in dead letters which an operator redrove
     rollout: Rollout | None = None
     outages: list[Outage] = field(default_factory=list)
@@ -103,6 +106,9 @@ class World:
         if part.hears:
             dead = self.sqs.add(f"{part.name}-inbox-dlq")
             self.inboxes[part.name] = self.sqs.add(f"{part.name}-inbox", dead, part.visibility, part.receives)
+        for role, most in part.retention.items():
+            queue = self.sqs.queues[f"{part.name}-{role}"]
+            queue.retention, queue.forgot = most, self._forgot
 
     def violate(self, rule: str, seen: object) -> None:
         self.violations.append(Violation(rule, str(seen)))
@@ -111,6 +117,14 @@ class World:
         """Whether an outage shuts the way now."""
         now = self.scheduler.now
         return any(each.way == way and each.since <= now < each.until for each in self.outages)
+
+    def throttles(self, name: str) -> bool:
+        """Whether Lambda lets no function of the capability run now, for too many do."""
+        busy = self.is_off(f"{name}-functions") and not self.faults.healed
+        return busy or self.faults.hits("function throttled")
+
+    def _forgot(self, message: Waiting) -> None:
+        self.forgotten |= {event_of(message.body)} if STRETCH not in message.body else self.aged
 
     def poke(self, what: str) -> None:
         """Whoever watches that table or queue looks at it."""
@@ -155,6 +169,9 @@ class World:
         shut = [each.until for each in self.outages if each.way == way and each.until > self.scheduler.now]
         if faults.hits("subscription refused, set aside") and to.queue.dead:
             to.queue.dead.put(body, attributes=REFUSED)
+            return
+        if max([*shut, 0.0]) - self.scheduler.now > TRIES_FOR and self.is_off(way) and to.queue.dead:
+            to.queue.dead.put(body, TRIES_FOR, REFUSED)
             return
         for _ in range(2 if faults.hits("delivered twice") else 1):
             late = faults.chance.uniform(0, LATE) if faults.hits("delivered late") else 0.0
