@@ -53,6 +53,8 @@ EVENTS = {
     "tool of an operator killed": 0.20,
     "poison message": 0.40,
     "record that can not be told": 0.40,
+    "fact longer than a message": 0.20,
+    "order of 99 lines": 0.05,
     "another release": 0.80,
     "another release, taken back": 0.60,
 }

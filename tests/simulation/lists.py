@@ -1,6 +1,8 @@
 """What lists show at rest: every customer's own orders, the newest first, and every product under its status."""
 
 from collections import defaultdict
+from dataclasses import replace
+from urllib.parse import quote
 
 from chassis.items import read_item
 from tests.simulation.requests import Answer, Asked, send
@@ -27,10 +29,21 @@ def look(world: World) -> None:
 
 
 def _hold(world: World, asked: Asked, name: str, wanted: list[str]) -> None:
+    shown, path = list[str](), asked.path
+    while path:
+        answer = _answer(world, replace(asked, path=path))
+        if answer is None or not answer.done:
+            world.violate("a list shows what is there", f"{asked}: {answer}")
+            return
+        shown += [item[name] for item in answer.body["items"]]
+        after = answer.body.get("next_cursor")
+        path = f"{asked.path}&cursor={quote(after)}" if after else ""
+    if shown != wanted:
+        world.violate("a list shows what is there", f"{asked}: {shown}, not {wanted}")
+
+
+def _answer(world: World, asked: Asked) -> Answer | None:
     answers: list[Answer | None] = []
     world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
     world.scheduler.run(lambda: bool(answers), 1000)
-    [answer] = answers
-    shown = [item[name] for item in answer.body["items"]] if answer and answer.done else answer
-    if shown != wanted:
-        world.violate("a list shows what is there", f"{asked}: {shown}, not {wanted}")
+    return answers[0]

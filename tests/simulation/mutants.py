@@ -402,3 +402,12 @@ def letters_are_deleted_before_they_are_sent_again() -> Mutant:
 
     with instead(redrive, "_send", worse):
         yield
+
+
+@mutant
+def a_fact_that_is_too_long_is_sent_all_the_same() -> Mutant:
+    def worse(record: str, message: Any) -> relay.Entry:
+        return relay.Entry(record, message.id, message.type, message.traceparent, relay._json(message))
+
+    with instead(relay, "entry_of", worse):
+        yield

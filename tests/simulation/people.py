@@ -6,7 +6,7 @@ from typing import Any
 from tests.simulation import letters
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
-from tests.simulation.letters import RELIC
+from tests.simulation.relics import leave_long_relic, leave_relic
 from tests.simulation.requests import Answer, Asked, send
 from tests.simulation.world import Outage, World
 
@@ -14,6 +14,7 @@ STAFF = "staff:boss"
 HOUR = 3600.0
 DAY = 24 * HOUR
 TRIES = 6
+LINES = 99
 
 
 class People:
@@ -26,6 +27,8 @@ class People:
 
     def _all(self) -> None:
         self.skus = [f"p{n}" for n in range(self.chance.randint(2, 4))]
+        if self.world.faults.hits("order of 99 lines"):
+            self._start("bulk", self._bulk)
         self.names = [f"c{n}" for n in range(self.chance.randint(2, 4))]
         self.pace = self.chance.choice([0.02, 0.2, 1.0, 5.0])  # from a crowd to a quiet day
         self._start("staff", self._staff)
@@ -75,7 +78,9 @@ class People:
     def _sell(self, sku: str) -> None:
         hits = self.world.faults.hits
         if hits("record that can not be told"):
-            self._leave_relic(self.chance.choice(list(self.world.apps)))
+            leave_relic(self.world, self.chance.choice(list(self.world.apps)))
+        if hits("fact longer than a message"):
+            leave_long_relic(self.world)
         if hits("price changed"):
             self.insist(STAFF, "PATCH", f"/products/{sku}", {"price": self._price()}, match="*")
         if hits("archived midway"):
@@ -86,6 +91,23 @@ class People:
             self.insist(STAFF, "PATCH", f"/products/{sku}", {"status": "active"}, match="*")
         else:
             self._adjust(sku, self.chance.randint(1, 5))
+
+    def _bulk(self) -> None:
+        """Who buys one of everything: as many lines as an order may have."""
+        skus = [f"b{n}" for n in range(LINES)]
+        for sku in skus:
+            self._start(sku, partial(self._offer, sku))
+        self.insist("customer:bulk", "PUT", "/customers/me", {"email": "bulk@example.com", "name": "bulk"})
+        self.world.scheduler.sleep(60.0)
+        body = {"lines": [{"sku": sku, "quantity": 1} for sku in skus]}
+        answer = self.insist("customer:bulk", "POST", "/orders", body, key="bulk")
+        if answer and answer.done:
+            self._follow("customer:bulk", answer.body["id"])
+
+    def _offer(self, sku: str) -> None:
+        product = {"sku": sku, "name": sku.upper(), "price": self._price()}
+        self.insist(STAFF, "POST", "/products", product, key=f"add-{sku}")
+        self._adjust(sku, self.chance.randint(1, 3))
 
     def _adjust(self, sku: str, delta: int) -> None:
         if delta:
@@ -168,12 +190,6 @@ class People:
             for name in self.world.apps:
                 if self.world.sqs.queues[f"{name}-relay-dlq"].waiting and hits("parked facts told again"):
                     letters.redrive(self.world, name, "relay")
-
-    def _leave_relic(self, table: str) -> None:
-        """An item of another release, which tells a fact that this one does not know."""
-        fact = {"M": {"fact": {"S": "Unheard"}, "trace": {"S": ""}}}
-        item = {"pk": {"S": f"{RELIC}{self.chance.getrandbits(32):x}"}, "version": {"N": "1"}, "outbox": {"L": [fact]}}
-        self.world.dynamodb.put_item(TableName=table, Item=item)
 
     def _weather(self) -> None:
         """Shuts ways for a while, each as one kind of outage."""
