@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 from chassis.items import read_item
 from tests.simulation.requests import Answer, Asked, send
-from tests.simulation.world import World
+from tests.simulation.world import SKEW, World
 
 
 def look(world: World) -> None:
     """Asks as people do, and holds it against what is there."""
+    slept = world.scheduler.spawn("sleeper", lambda: None, delay=SKEW)  # who signed out by a clock that was ahead
+    world.scheduler.run(lambda: slept.done, 1000)
     orders: dict[str, list[tuple[str, str]]] = defaultdict(list)
     products: dict[str, list[str]] = defaultdict(list)
     for item in map(read_item, world.dynamodb.tables["orders"].items.values()):
@@ -44,6 +46,7 @@ def _hold(world: World, asked: Asked, name: str, wanted: list[str]) -> None:
 
 def _answer(world: World, asked: Asked) -> Answer | None:
     answers: list[Answer | None] = []
+    world.tokens.renew(asked.by)
     world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
     world.scheduler.run(lambda: bool(answers), 1000)
     return answers[0]

@@ -14,7 +14,7 @@ from chalicelib.orders import commands, model, reactions, store
 from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
-from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, writes
+from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, sign_outs, table, writes
 from infra.operate import redrive
 
 Mutant = Iterator[None]
@@ -410,4 +410,16 @@ def a_fact_that_is_too_long_is_sent_all_the_same() -> Mutant:
         return relay.Entry(record, message.id, message.type, message.traceparent, relay._json(message))
 
     with instead(relay, "entry_of", worse):
+        yield
+
+
+@mutant
+def a_token_is_good_after_its_bearer_signed_out() -> Mutant:
+    with instead(sign_outs.SignOuts, "last", lambda self, id: None):
+        yield
+
+
+@mutant
+def what_was_read_of_a_sign_out_is_good_for_an_hour() -> Mutant:
+    with instead(sign_outs, "GOOD_FOR", timedelta(hours=1)):
         yield

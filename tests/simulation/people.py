@@ -221,7 +221,7 @@ class People:
 
 def _passes(answer: Answer) -> bool:
     """Whether another answer may come later: too busy, or not yet known to orders."""
-    return answer.status in (403, 429, 500, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
+    return answer.status in (401, 403, 429, 500, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
 
 
 POISON = (

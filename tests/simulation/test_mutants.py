@@ -12,6 +12,8 @@ FROM = {
     "a deadline tells nobody": 30,
     "an answer that was lost is taken for anothers write": 25,
     "a cancellation that comes first leaves no tombstone": 20,
+    "a token is good after its bearer signed out": 25,
+    "what was read of a sign out is good for an hour": 20,
     "letters are deleted before they are sent again": 55,
     "a release makes another id of a key": 105,
 }
