@@ -14,7 +14,7 @@ ATTEMPTS = 6  # of a write that met another transaction, each after a longer ran
 PAUSE = 0.05  # seconds; doubled each time
 BATCH = 100  # keys in one BatchGetItem (the limit of DynamoDB)
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-_CALLS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+_CALLS = {"Put": "put_item", "Update": "update_item"}
 
 Plain = dict[str, Any]
 

@@ -11,6 +11,12 @@ from tests.simulation.cloud.streams import Record
 from tests.simulation.world import BEGAN, STRETCH, World, event_of
 
 RELIC = "relic#"  # the key of an item that tells what nobody knows
+POISON = (
+    "not json",
+    "{}",
+    '{"id": "poison/1", "type": "emporium.products.PriceChanged.v1", "sequence": "x", "data": {}}',
+    '{"id": "poison/2", "type": "emporium.orders.OrderPlaced.v1", "data": null}',
+)
 BOXES = ("inbox", "relay")
 
 
@@ -37,6 +43,22 @@ def look(world: World) -> None:
             world.violate("a relay sets aside what was refused for good alone", message.body)
         if not message.attributes.get("cause"):
             world.violate("what a relay sets aside has its cause", message.body)
+
+
+def left(world: World, *boxes: str) -> None:
+    """What was set aside is heard or told by now, but for what nobody ever can.
+
+    A stretch of a stream stays while one item of it can not be told, though all others are.
+    """
+    long = world.faults.counted["fact longer than a message"]
+    for message in (each for box in boxes for each in _of(world, box)):
+        if message.body not in POISON and RELIC not in message.body and not (long and STRETCH in message.body):
+            world.violate("a dead letter that is given back is heard", message.body)
+
+
+def standing(world: World) -> set[str]:
+    """The events that stand in some queue of dead letters."""
+    return {event_of(message.body) for box in BOXES for message in _of(world, box)}
 
 
 def redrive(world: World, name: str, only: Box) -> bool:

@@ -1,18 +1,17 @@
 """What lists show at rest: every customer's own orders, the newest first, and every product under its status."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote
 
 from chassis.items import read_item
 from tests.simulation.requests import Answer, Asked, send
-from tests.simulation.world import SKEW, World
+from tests.simulation.world import World
 
 
-def look(world: World) -> None:
+def look(world: World, ask: Callable[[Asked], Answer | None]) -> None:
     """Asks as people do, and holds it against what is there."""
-    slept = world.scheduler.spawn("sleeper", lambda: None, delay=SKEW)  # who signed out by a clock that was ahead
-    world.scheduler.run(lambda: slept.done, 1000)
     orders: dict[str, list[tuple[str, str]]] = defaultdict(list)
     products: dict[str, list[str]] = defaultdict(list)
     for item in map(read_item, world.dynamodb.tables["orders"].items.values()):
@@ -23,17 +22,27 @@ def look(world: World) -> None:
             products[item["status"]["S"]].append(item["sku"]["S"])
     for customer, own in orders.items():
         newest = [id for _, id in sorted(own, reverse=True)]
-        _hold(world, Asked(f"customer:{customer}", "GET", "/orders?limit=100"), "id", newest)
+        asked = Asked(f"customer:{customer}", "GET", "/orders?limit=100")
+        _hold(world, asked, ask, "id", newest)
     for status in ("active", "draft", "archived"):
-        _hold(
-            world, Asked("staff:boss", "GET", f"/catalogue?status={status}&limit=100"), "sku", sorted(products[status])
-        )
+        asked = Asked("staff:boss", "GET", f"/catalogue?status={status}&limit=100")
+        _hold(world, asked, ask, "sku", sorted(products[status]))
 
 
-def _hold(world: World, asked: Asked, name: str, wanted: list[str]) -> None:
+def ask(world: World, asked: Asked) -> Answer | None:
+    """Lets the world go on until it has answered who signed in anew for that."""
+    answers: list[Answer | None] = []
+    world.tokens.renew(asked.by)
+    world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
+    world.scheduler.run(lambda: bool(answers), 1000)
+    return answers[0]
+
+
+def _hold(world: World, asked: Asked, ask: Callable[[Asked], Answer | None], name: str, wanted: list[str]) -> None:
+    """Page by page."""
     shown, path = list[str](), asked.path
     while path:
-        answer = _answer(world, replace(asked, path=path))
+        answer = ask(replace(asked, path=path))
         if answer is None or not answer.done:
             world.violate("a list shows what is there", f"{asked}: {answer}")
             return
@@ -42,11 +51,3 @@ def _hold(world: World, asked: Asked, name: str, wanted: list[str]) -> None:
         path = f"{asked.path}&cursor={quote(after)}" if after else ""
     if shown != wanted:
         world.violate("a list shows what is there", f"{asked}: {shown}, not {wanted}")
-
-
-def _answer(world: World, asked: Asked) -> Answer | None:
-    answers: list[Answer | None] = []
-    world.tokens.renew(asked.by)
-    world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
-    world.scheduler.run(lambda: bool(answers), 1000)
-    return answers[0]

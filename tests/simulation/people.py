@@ -179,7 +179,7 @@ class People:
             self._rest(600.0)
             for name, queue in self.world.inboxes.items():
                 if hits("poison message"):
-                    queue.put(self.chance.choice(POISON))
+                    queue.put(self.chance.choice(letters.POISON))
                     self.world.poke(queue.name)
                 if not self.world.sqs.queues[f"{name}-inbox-dlq"].waiting:
                     continue
@@ -222,14 +222,6 @@ class People:
 def _passes(answer: Answer) -> bool:
     """Whether another answer may come later: too busy, or not yet known to orders."""
     return answer.status in (401, 403, 429, 500, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
-
-
-POISON = (
-    "not json",
-    "{}",
-    '{"id": "poison/1", "type": "emporium.products.PriceChanged.v1", "sequence": "x", "data": {}}',
-    '{"id": "poison/2", "type": "emporium.orders.OrderPlaced.v1", "data": null}',
-)
 
 
 def redrive(world: World, name: str, times: int = 1) -> None:

@@ -12,7 +12,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.people import People
 from tests.simulation.rules import Rules
 from tests.simulation.scheduler import Stuck, Task
-from tests.simulation.world import Violation, World
+from tests.simulation.world import SKEW, Violation, World
 
 STEPS = 60_000  # of people and faults
 TO_REST = 30_000  # after the last fault
@@ -70,9 +70,12 @@ def _go(world: World, answers: Answers, people: People) -> None:
         operator = world.scheduler.spawn("operator", partial(letters.clear, world))
         go_on(partial(_is_done, operator))
     go_on(lambda: rest.is_quiet(world))
+    slept = world.scheduler.spawn("sleeper", lambda: None, delay=SKEW)  # for who signed out by a clock that was ahead
+    go_on(partial(_is_done, slept))
     if not broken():
         rest.look(world, answers)
-        lists.look(world)
+        letters.left(world, *letters.BOXES)
+        lists.look(world, partial(lists.ask, world))
 
 
 def _is_done(task: Task) -> bool:
