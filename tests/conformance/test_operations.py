@@ -183,3 +183,19 @@ def test_a_queue_that_there_is_not_is_told_by_an_error_of_its_own(small: Small) 
     with pytest.raises(small.sqs.exceptions.QueueDoesNotExist) as error:
         small.sqs.get_queue_url(QueueName="nowhere")
     assert error.value.response["Error"]["Code"] == "AWS.SimpleQueueService.NonExistentQueue"
+
+
+@pytest.mark.parametrize(("signs", "fits"), [(409_500, True), (409_600, False)])
+def test_an_item_is_not_larger_than_400_kb(small: Small, signs: int, fits: bool) -> None:
+    item = {"pk": {"S": "a"}, "text": {"S": "x" * signs}}
+    code = small.outcome("put_item", TableName=TABLE, Item=item)
+    assert (code == {}) is fits
+    assert fits or code[0] == "ValidationException"
+
+
+def test_a_transaction_is_not_larger_than_4_mb(small: Small) -> None:
+    puts = [
+        {"Put": {"TableName": TABLE, "Item": {"pk": {"S": str(n)}, "text": {"S": "x" * 400_000}}}} for n in range(11)
+    ]
+    assert small.outcome("transact_write_items", TransactItems=puts)[0] == "ValidationException"
+    assert small.outcome("transact_write_items", TransactItems=puts[:10]) == {}

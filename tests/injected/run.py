@@ -16,7 +16,7 @@ from tests.injected.lives import LIVES
 from tests.injected.people import People
 from tests.injected.world import OnMoto
 from tests.shop import Shop
-from tests.simulation import lists, rest
+from tests.simulation import letters, lists, rest
 from tests.simulation.world import Violation
 
 SETTINGS = {
@@ -57,6 +57,9 @@ class Stage:
             world.settle()
             world.collect_letters()
             calls, attempts = tuple(self.injector.calls), tuple(self.injector.attempts)
+            letters.look(world)
+            letters.left(world, "inbox")
+            world.forgotten |= letters.standing(world)  # nobody has them told again here
             rest.look(world, people.answers)
             lists.look(world, people.send)
         answers, violations = tuple(people.outcomes), tuple(world.violations)

@@ -1,20 +1,35 @@
 """The AWS clients that the capabilities get: each call lets others come between, and may go wrong in every way."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from tests.simulation.cloud.errors import cancelled, refused
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Scheduler
 
 WRITES = {"put_item", "update_item", "transact_write_items", "publish_batch", "send_message"}
+SLOWEST = 12.0  # seconds: three attempts, each given up after four (chassis.aws)
 _AT = "https://aws.example"
 
 
 class Crash(BaseException):
     """The process of a function is gone; nothing of it answers, and no handler of exceptions sees it."""
+
+
+def pass_time(scheduler: Scheduler, faults: Faults, seconds: float) -> None:
+    """Lets time pass for a function, which is killed (Crash) once it has had all that it may have."""
+    scheduler.sleep(max(0.0, min(seconds, scheduler.current.ends - scheduler.now)))
+    look_at_time(scheduler, faults)
+
+
+def look_at_time(scheduler: Scheduler, faults: Faults) -> None:
+    """Kills the function that goes on now where its time is over."""
+    if scheduler.now >= scheduler.current.ends:
+        faults.counted["killed at its time limit"] += 1
+        raise Crash
 
 
 class Client:
@@ -33,7 +48,10 @@ class Client:
     def _call(self, name: str, asked: dict[str, Any]) -> Any:
         self._scheduler.point(name)
         self._count()
+        look_at_time(self._scheduler, self._faults)
         hits = self._faults.hits
+        if hits("a call takes so long"):
+            self._wait(name, asked)
         if hits("crash before a call"):
             raise Crash
         if hits("throttled"):
@@ -50,6 +68,16 @@ class Client:
             # DynamoDB knows a transaction again by its token; everything else is simply done twice.
             return answer if name == "transact_write_items" else getattr(self._real, name)(**asked)
         return answer
+
+    def _wait(self, name: str, asked: dict[str, Any]) -> None:
+        """What was on its way when the function was killed may be done all the same."""
+        try:
+            pass_time(self._scheduler, self._faults, self._faults.chance.uniform(0, SLOWEST))
+        except Crash:
+            if name in WRITES and self._faults.chance.random() < 0.5:
+                with suppress(ClientError):
+                    self._done(name, asked)
+            raise
 
     def _refuse_write(self, name: str, asked: dict[str, Any]) -> None:
         """DynamoDB's ways to say that a write met another one, or too many."""

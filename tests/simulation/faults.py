@@ -18,6 +18,7 @@ CALLS = {
     "entries refused for now": 0.20,
     "entry refused for good": 0.01,
     "published in part, then timed out": 0.10,
+    "a call takes so long": 0.10,
 }
 # Between the functions: the most that a kind may happen, of the messages, batches or ticks that there are.
 WAYS = {
@@ -34,6 +35,8 @@ WAYS = {
     "tick missed": 0.30,
     "tick late": 0.30,
     "tick twice": 0.30,
+    "function throttled": 0.10,
+    "too many requests": 0.10,
 }
 # Once in a run, or a few times.
 EVENTS = {
@@ -41,12 +44,18 @@ EVENTS = {
     "stream off for over a day": 0.05,
     "subscription down for hours": 0.15,
     "inbox off for hours": 0.15,
-    "dead letters redriven": 0.50,
-    "dead letters redriven twice, shuffled": 0.30,
-    "parked facts told again": 0.50,
+    "inbox off for weeks": 0.02,
+    "subscription down for weeks": 0.10,
+    "functions throttled for minutes": 0.15,
+    "dead letters redriven": 1.00,
+    "dead letters redriven twice, shuffled": 0.20,
+    "parked facts told again": 1.00,
+    "tool of an operator killed": 0.20,
     "poison message": 0.40,
     "record that can not be told": 0.40,
     "restored from an older snapshot, then told anew": 0.80,
+    "fact longer than a message": 0.20,
+    "order of 99 lines": 0.05,
     "another release": 0.80,
     "another release, taken back": 0.60,
 }
@@ -69,7 +78,9 @@ PEOPLE = {
     "signed out midway": 0.10,
     "erased midway": 0.15,
 }
-KINDS = {**CALLS, **WAYS, **EVENTS, **PEOPLE}
+# What comes of others, and is only counted.
+EFFECTS = {"killed at its time limit": 0.0}
+KINDS = {**CALLS, **WAYS, **EVENTS, **PEOPLE, **EFFECTS}
 ON = 0.6  # of the kinds, in a seed
 
 

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
 
 from chassis.items import read_item
 from tests.simulation.requests import Answer, Asked, send
@@ -21,21 +23,31 @@ def look(world: World, ask: Callable[[Asked], Answer | None]) -> None:
     for customer, own in orders.items():
         newest = [id for _, id in sorted(own, reverse=True)]
         asked = Asked(f"customer:{customer}", "GET", "/orders?limit=100")
-        _hold(world, asked, ask(asked), "id", newest)
+        _hold(world, asked, ask, "id", newest)
     for status in ("active", "draft", "archived"):
         asked = Asked("staff:boss", "GET", f"/catalogue?status={status}&limit=100")
-        _hold(world, asked, ask(asked), "sku", sorted(products[status]))
+        _hold(world, asked, ask, "sku", sorted(products[status]))
 
 
 def ask(world: World, asked: Asked) -> Answer | None:
-    """Lets the world go on until it has answered."""
+    """Lets the world go on until it has answered who signed in anew for that."""
     answers: list[Answer | None] = []
+    world.tokens.renew(asked.by)
     world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
     world.scheduler.run(lambda: bool(answers), 1000)
     return answers[0]
 
 
-def _hold(world: World, asked: Asked, answer: Answer | None, name: str, wanted: list[str]) -> None:
-    shown = [item[name] for item in answer.body["items"]] if answer and answer.done else answer
+def _hold(world: World, asked: Asked, ask: Callable[[Asked], Answer | None], name: str, wanted: list[str]) -> None:
+    """Page by page."""
+    shown, path = list[str](), asked.path
+    while path:
+        answer = ask(replace(asked, path=path))
+        if answer is None or not answer.done:
+            world.violate("a list shows what is there", f"{asked}: {answer}")
+            return
+        shown += [item[name] for item in answer.body["items"]]
+        after = answer.body.get("next_cursor")
+        path = f"{asked.path}&cursor={quote(after)}" if after else ""
     if shown != wanted:
         world.violate("a list shows what is there", f"{asked}: {shown}, not {wanted}")

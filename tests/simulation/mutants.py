@@ -16,7 +16,8 @@ from chalicelib.orders import commands, model, reactions, store
 from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
-from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, writes
+from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, sign_outs, table, writes
+from infra.operate import redrive
 from infra.operate.restoring import agreement
 from infra.operate.restoring import stock as restored_stock
 from infra.operate.restoring import table as restored_table
@@ -484,4 +485,38 @@ def a_restore_forgets_who_was_cancelled_since() -> Mutant:
         return None if need == "release" else need
 
     with instead(restored_stock, "lacking", worse):
+        yield
+
+
+@mutant
+def letters_are_deleted_before_they_are_sent_again() -> Mutant:
+    """By the operators' tool, which may be gone in between."""
+    send = redrive._send
+
+    def worse(box: Any, inbox: str, letters: Any, pace: Any) -> Any:
+        box.delete(letters)
+        return send(box, inbox, letters, pace)
+
+    with instead(redrive, "_send", worse):
+        yield
+
+
+@mutant
+def a_fact_that_is_too_long_is_sent_all_the_same() -> Mutant:
+    def worse(record: str, message: Any) -> relay.Entry:
+        return relay.Entry(record, message.id, message.type, message.traceparent, relay._json(message))
+
+    with instead(relay, "entry_of", worse):
+        yield
+
+
+@mutant
+def a_token_is_good_after_its_bearer_signed_out() -> Mutant:
+    with instead(sign_outs.SignOuts, "last", lambda self, id: None):
+        yield
+
+
+@mutant
+def what_was_read_of_a_sign_out_is_good_for_an_hour() -> Mutant:
+    with instead(sign_outs, "GOOD_FOR", timedelta(hours=1)):
         yield

@@ -58,10 +58,13 @@ class Tool(Client):
         if self.process.gone:
             raise Crash
         try:
-            return super()._call(name, asked)
+            answer = super()._call(name, asked)
+            if self._faults.hits("tool of an operator killed"):
+                raise Crash
         except Crash:
             self.process.gone = True
             raise
+        return answer
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,16 @@ from typing import Any
 from tests.simulation import letters, restores
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
-from tests.simulation.letters import RELIC
 from tests.simulation.persons import person
+from tests.simulation.relics import leave_long_relic, leave_relic
 from tests.simulation.requests import Answer, Asked, send
 from tests.simulation.world import Outage, World
 
 STAFF = "staff:boss"
 HOUR = 3600.0
+DAY = 24 * HOUR
 TRIES = 6
+LINES = 99
 
 
 class People:
@@ -26,6 +28,8 @@ class People:
 
     def _all(self) -> None:
         self.skus = [f"p{n}" for n in range(self.chance.randint(2, 4))]
+        if self.world.faults.hits("order of 99 lines"):
+            self._start("bulk", self._bulk)
         self.names = [f"c{n}" for n in range(self.chance.randint(2, 4))]
         self.pace = self.chance.choice([0.02, 0.2, 1.0, 5.0])  # from a crowd to a quiet day
         self._start("staff", self._staff)
@@ -77,7 +81,9 @@ class People:
     def _sell(self, sku: str) -> None:
         hits = self.world.faults.hits
         if hits("record that can not be told"):
-            self._leave_relic(self.chance.choice(list(self.world.apps)))
+            leave_relic(self.world, self.chance.choice(list(self.world.apps)))
+        if hits("fact longer than a message"):
+            leave_long_relic(self.world)
         if hits("price changed"):
             self.insist(STAFF, "PATCH", f"/products/{sku}", {"price": self._price()}, match="*")
         if hits("archived midway"):
@@ -88,6 +94,23 @@ class People:
             self.insist(STAFF, "PATCH", f"/products/{sku}", {"status": "active"}, match="*")
         else:
             self._adjust(sku, self.chance.randint(1, 5))
+
+    def _bulk(self) -> None:
+        """Who buys one of everything: as many lines as an order may have."""
+        skus = [f"b{n}" for n in range(LINES)]
+        for sku in skus:
+            self._start(sku, partial(self._offer, sku))
+        self.insist("customer:bulk", "PUT", "/customers/me", {"email": "bulk@example.com", "name": "bulk"})
+        self.world.scheduler.sleep(60.0)
+        body = {"lines": [{"sku": sku, "quantity": 1} for sku in skus]}
+        answer = self.insist("customer:bulk", "POST", "/orders", body, key="bulk")
+        if answer and answer.done:
+            self._follow("customer:bulk", answer.body["id"])
+
+    def _offer(self, sku: str) -> None:
+        product = {"sku": sku, "name": sku.upper(), "price": self._price()}
+        self.insist(STAFF, "POST", "/products", product, key=f"add-{sku}")
+        self._adjust(sku, self.chance.randint(1, 3))
 
     def _adjust(self, sku: str, delta: int) -> None:
         if delta:
@@ -171,11 +194,11 @@ class People:
 
     def _operator(self) -> None:
         hits = self.world.faults.hits
-        for _ in range(self.chance.randint(0, 4)):
-            self._rest(1200.0)
+        for _ in range(self.chance.randint(0, 8)):
+            self._rest(600.0)
             for name, queue in self.world.inboxes.items():
                 if hits("poison message"):
-                    queue.put(self.chance.choice(POISON))
+                    queue.put(self.chance.choice(letters.POISON))
                     self.world.poke(queue.name)
                 if not self.world.sqs.queues[f"{name}-inbox-dlq"].waiting:
                     continue
@@ -187,12 +210,6 @@ class People:
                 if self.world.sqs.queues[f"{name}-relay-dlq"].waiting and hits("parked facts told again"):
                     letters.redrive(self.world, name, "relay")
 
-    def _leave_relic(self, table: str) -> None:
-        """An item of another release, which tells a fact that this one does not know."""
-        fact = {"M": {"fact": {"S": "Unheard"}, "trace": {"S": ""}}}
-        item = {"pk": {"S": f"{RELIC}{self.chance.getrandbits(32):x}"}, "version": {"N": "1"}, "outbox": {"L": [fact]}}
-        self.world.dynamodb.put_item(TableName=table, Item=item)
-
     def _weather(self) -> None:
         """Shuts ways for a while, each as one kind of outage."""
         faults, now = self.world.faults, self.world.scheduler.now
@@ -202,13 +219,20 @@ class People:
                 self._shut(f"{name}-stream", begins, self.chance.uniform(0.1, 20) * HOUR)
             elif faults.hits("stream off for over a day"):
                 self._shut(f"{name}-stream", begins, self.chance.uniform(20, 40) * HOUR)
+            if faults.hits("functions throttled for minutes"):
+                self._shut(f"{name}-functions", begins, self.chance.uniform(0, 20) * 60)
         for name in self.world.inboxes:
             if faults.hits("inbox off for hours"):
                 self._shut(f"{name}-inbox", now + self.chance.uniform(0, 15), self.chance.uniform(0.1, 30) * HOUR)
             for teller in self.world.apps:
+                way = f"{teller}-topic>{name}-inbox"
                 if faults.hits("subscription down for hours"):
-                    way = f"{teller}-topic>{name}-inbox"
                     self._shut(way, now + self.chance.uniform(0, 15), self.chance.uniform(0.1, 30) * HOUR)
+                elif teller == "customers" and faults.hits("subscription down for weeks"):  # nobody waits for an answer
+                    self._shut(way, now + self.chance.uniform(0, 60), self.chance.uniform(15, 40) * DAY)
+        if faults.hits("inbox off for weeks"):
+            name = self.chance.choice(list(self.world.inboxes))
+            self._shut(f"{name}-inbox", now + self.chance.uniform(0, 120), self.chance.uniform(6.8, 7.5) * DAY)
 
     def _shut(self, way: str, begins: float, lasts: float) -> None:
         self.world.outages.append(Outage(way, begins, begins + lasts))
@@ -216,15 +240,7 @@ class People:
 
 def _passes(answer: Answer) -> bool:
     """Whether another answer may come later: too busy, or not yet known to orders."""
-    return answer.status in (403, 429, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
-
-
-POISON = (
-    "not json",
-    "{}",
-    '{"id": "poison/1", "type": "emporium.products.PriceChanged.v1", "sequence": "x", "data": {}}',
-    '{"id": "poison/2", "type": "emporium.orders.OrderPlaced.v1", "data": null}',
-)
+    return answer.status in (401, 403, 429, 500, 503) or "not-for-sale" in (answer.body or {}).get("type", "")
 
 
 def redrive(world: World, name: str, times: int = 1) -> None:

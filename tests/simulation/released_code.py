@@ -15,11 +15,20 @@ from types import ModuleType
 from typing import Any
 
 from infra.apps_in_process import ROOT, load_apps
+from tests.simulation.tokens import unsigned
 
 CODE = ROOT / "tests" / "compatibility" / "released" / "code.zip"
 PREFIX = "released_"
 _IMPORTED = re.compile(r"^(\s*)(from|import) (chassis|chalicelib)\b", re.MULTILINE)
+_SIGNED: dict[ModuleType, Any] = {}  # what looks at signatures, which cost more than all else of a request
 Module = Any  # of which a release is one has to be asked at run time
+
+
+class Elsewhere(dict[str, Any]):
+    """What an authorizer remembers: the inbox, which is another process in AWS, takes nothing out of it."""
+
+    def pop(self, *key: Any) -> Any:
+        return None
 
 
 @dataclass(frozen=True)
@@ -29,14 +38,16 @@ class Release:
     apps: dict[str, ModuleType]
     clock: Module
     aws: Module
+    tokens: Module
     stores: tuple[Module, ...]
 
     def use(self, now: Any, sleep: Any, client: Callable[[str], Any] | None) -> None:
         """Takes time and clients from there, None giving the real ones back; what it read of sign-outs is forgotten."""
         self.clock.use(now, sleep)
         self.aws.use(client)
+        self.tokens._part_of_signed = unsigned if client else _SIGNED[self.tokens]
         for store in self.stores:
-            store.sign_outs.read.clear()
+            store.sign_outs.read = Elsewhere() if client else {}
 
 
 @cache
@@ -57,7 +68,9 @@ def last() -> Release:
 def _release(apps: dict[str, ModuleType], prefix: str) -> Release:
     stores = [import_module(f"{prefix}chalicelib.{name}.store") for name in apps]
     keeping = tuple(each for each in stores if isinstance(getattr(each.sign_outs, "read", None), dict))
-    return Release(apps, import_module(f"{prefix}chassis.clock"), import_module(f"{prefix}chassis.aws"), keeping)
+    clock, aws, tokens = (import_module(f"{prefix}chassis.{name}") for name in ("clock", "aws", "tokens"))
+    _SIGNED[tokens] = tokens._part_of_signed
+    return Release(apps, clock, aws, tokens, keeping)
 
 
 class _Sources(MetaPathFinder, InspectLoader):

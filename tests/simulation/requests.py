@@ -7,9 +7,11 @@ from urllib.parse import parse_qs
 
 from infra.local.routes import match
 from tests.shop import owner
+from tests.simulation import tokens
 from tests.simulation.clients import Crash
-from tests.simulation.world import BEGAN, World
+from tests.simulation.world import World
 
+ARN = "arn:aws:execute-api:us-east-1:123456789012:shop/api/GET/"
 PATIENCE = 20.0  # seconds that a client waits
 
 
@@ -51,16 +53,33 @@ def send(world: World, asked: Asked, patience: float | None = None) -> Answer | 
 
 def _serve(world: World, asked: Asked, answers: list[Answer]) -> None:
     name = owner(asked.path)
+    if refused := _refused(world, name):
+        answers.append(refused)
+        return
+    event = _event(world, name, asked)
+    known = tokens.before(world.scheduler.now)
     try:
-        event = _event(world, name, asked)
-        got = world.run_function(f"{name}.api", _app(world, name, event["resource"], asked.method), event)
+        app = _app(world, name, event["resource"], asked.method)
+        event["requestContext"]["authorizer"] = _identified(world, name, event)
+        got = world.run_function(f"{name}.api", app, event)
     except Crash:
         return
     body = json.loads(got["body"]) if got["body"] else None
     answers.append(Answer(got["statusCode"], body))
+    if got["statusCode"] < 300:
+        world.tokens.let_through(name, asked.by, event["headers"]["authorization"], known)
+    if got["statusCode"] == 401:
+        world.tokens.renew(asked.by)
     world.scheduler.tell(asked.method, asked.path, asked.by, got["statusCode"], got["body"])
     if got["statusCode"] == 500:
         world.violate("no answer is a broken one", f"{asked}: {got['body']}")
+
+
+def _refused(world: World, name: str) -> Answer | None:
+    """What the gateway answers by itself: to too many requests, and where it may not call the function."""
+    if world.faults.hits("too many requests"):
+        return Answer(429, {"message": "Too Many Requests"})
+    return Answer(500, {"message": "Internal server error"}) if world.throttles(name) else None
 
 
 def _app(world: World, name: str, route: str, method: str) -> Any:
@@ -69,13 +88,19 @@ def _app(world: World, name: str, route: str, method: str) -> Any:
     return serving if method in serving.routes.get(route, ()) else world.apps[name].app
 
 
+def _identified(world: World, name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What the capability's authorizer says of who calls."""
+    asked = {"type": "TOKEN", "authorizationToken": event["headers"]["authorization"], "methodArn": ARN}
+    answer = world.run_function(f"{name}.identify", world.serving(name, "identify"), asked)
+    told: dict[str, Any] = answer["context"]
+    return told
+
+
 def _event(world: World, name: str, asked: Asked) -> dict[str, Any]:
     path, _, query = asked.path.partition("?")
     found = match(world.apps[name].app.routes, path)
     assert found, asked.path
-    kind, _, id = asked.by.partition(":")
-    identified = {"kind": kind, "subject": id, "expires": str(int(BEGAN.timestamp() + world.scheduler.now + 86400))}
-    headers = {"content-type": "application/json"}
+    headers = {"content-type": "application/json", "authorization": world.tokens.of(asked.by)}
     headers |= {"idempotency-key": asked.key} if asked.key else {}
     headers |= {"if-match": asked.match} if asked.match else {}
     return {
@@ -87,7 +112,7 @@ def _event(world: World, name: str, asked: Asked) -> dict[str, Any]:
         "multiValueQueryStringParameters": parse_qs(query) or None,
         "pathParameters": found.parameters,
         "stageVariables": None,
-        "requestContext": {"httpMethod": asked.method, "resourcePath": found.route, "authorizer": identified},
+        "requestContext": {"httpMethod": asked.method, "resourcePath": found.route},
         "body": None if asked.body is None else json.dumps(asked.body),
         "isBase64Encoded": False,
     }

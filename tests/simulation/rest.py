@@ -8,8 +8,6 @@ from typing import Any
 from chassis.items import read_item
 from tests.simulation import persons
 from tests.simulation.answers import Answers
-from tests.simulation.letters import RELIC
-from tests.simulation.people import POISON
 from tests.simulation.world import BEGAN, World
 
 HOUR = 3600.0
@@ -46,7 +44,6 @@ def look(world: World, answers: Answers) -> None:
     _acknowledged(world, answers, orders)
     _told(world)
     _copies(world)
-    _letters(world)
     persons.look_at_rest(world)
 
 
@@ -129,21 +126,13 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
             world.violate("a customer's key makes one order", key)
 
 
-def _letters(world: World) -> None:
-    """What was set aside is heard or told by now, but for what nobody ever can."""
-    for name, queue in world.sqs.queues.items():
-        for message in queue.waiting if name.endswith("dlq") else ():
-            if message.body not in POISON and RELIC not in message.body:
-                world.violate("a dead letter that is given back is heard", message.body)
-
-
 def _key(order: Plain) -> str:
     return str(order.get("made_by") or "").partition("/")[0]
 
 
 def _told(world: World) -> None:
     """Every fact reached all who listen to it, or was set aside, or was lost to a known outage."""
-    excused = world.lost | world.aged | world.set_aside
+    excused = world.lost | world.forgotten | world.aged | world.set_aside
     for event, queues in world.told.items():
         for queue in sorted(queues):
             if (queue, event) not in world.heard and event not in excused:
@@ -154,8 +143,8 @@ def _told(world: World) -> None:
 
 
 def _copies(world: World) -> None:
-    """What orders knows of others is the last that they told, unless that was lost."""
-    excused = world.lost
+    """What orders knows of others is the last that they told, unless that was lost or forgotten."""
+    excused = world.lost | world.forgotten
     last: dict[tuple[str, str], int] = defaultdict(int)
     for event in world.told:
         kind, id, version, _ = event.split("/")

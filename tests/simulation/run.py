@@ -12,10 +12,11 @@ from tests.simulation.faults import Faults
 from tests.simulation.people import People
 from tests.simulation.rules import Rules
 from tests.simulation.scheduler import Stuck, Task
-from tests.simulation.world import Violation, World
+from tests.simulation.world import SKEW, Violation, World
 
 STEPS = 60_000  # of people and faults
 TO_REST = 30_000  # after the last fault
+OF_A_WEEK = 10  # times as many, where orders ask each hour of a week
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,31 @@ def _go(world: World, answers: Answers, people: People) -> None:
     def broken() -> bool:
         return bool(world.violations)
 
+    def go_on(until: Callable[[], bool]) -> None:
+        times = OF_A_WEEK if world.faults.counted["inbox off for weeks"] else 1
+        world.scheduler.run(lambda: broken() or until(), TO_REST * times)
+
     world.scheduler.run(lambda: broken() or not people.left, STEPS)
     world.faults.heal()
     for _ in range(2):  # what was set aside is given back, once all else is at rest
-        world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
+        go_on(lambda: rest.is_quiet(world))
         operator = world.scheduler.spawn("operator", partial(letters.clear, world))
-        world.scheduler.run(partial(_is_done, operator, broken), TO_REST)
-    world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
+        go_on(partial(_is_done, operator))
+    go_on(lambda: rest.is_quiet(world))
     for name in list(world.floors):  # once more, when nothing is under way that was told before the restore
         operator = world.scheduler.spawn("operator", partial(restores.agree, world, name))
-        world.scheduler.run(partial(_is_done, operator, broken), TO_REST)
-        world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
+        go_on(partial(_is_done, operator))
+        go_on(lambda: rest.is_quiet(world))
+    slept = world.scheduler.spawn("sleeper", lambda: None, delay=SKEW)  # for who signed out by a clock that was ahead
+    go_on(partial(_is_done, slept))
     if not broken():
         rest.look(world, answers)
+        letters.left(world, *letters.BOXES)
         lists.look(world, partial(lists.ask, world))
 
 
-def _is_done(task: Task, broken: Callable[[], bool]) -> bool:
-    return task.done or broken()
+def _is_done(task: Task) -> bool:
+    return task.done
 
 
 def _facts(world: World) -> Counter[str]:
@@ -84,6 +92,7 @@ def _facts(world: World) -> Counter[str]:
         {
             "facts told": len(world.told),
             "facts that a stream no longer had": len(world.lost),
+            "facts that a queue forgot": len(world.forgotten & world.told.keys()),
             "facts set aside, their records being too old": len(world.aged),
             "facts set aside, and told again by an operator": len(world.set_aside & world.told.keys()),
         }

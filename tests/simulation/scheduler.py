@@ -22,12 +22,15 @@ class Stuck(Exception):
 
 @dataclass(eq=False)
 class Task:
-    """Something that goes on by itself; `wake` is when it can, `skew` how wrong its clock is, both in seconds."""
+    """Something that goes on by itself; in seconds, `wake` is when it can, `skew` how wrong its clock is, and `ends`
+    when it is killed.
+    """
 
     name: str
     run: greenlet
     wake: float = 0.0
     skew: float = 0.0
+    ends: float = NEVER
     done: bool = False
     life: tuple[str, int] | None = None  # of the capability whose function it runs
     waited_by: "Task | None" = field(default=None, repr=False)

@@ -60,11 +60,6 @@ class Served(World):
         finally:
             del self._running[task]
 
-    def context(self, name: str) -> Any:
-        told, end = super().context(name), self.running.end
-        told.get_remaining_time_in_millis = lambda: 1000 * (end - self.scheduler.now)
-        return told
-
     @property
     def running(self) -> Invocation:
         return self._running[self.scheduler.current]

@@ -59,6 +59,9 @@ def _consume(world: World, name: str, records: list[tuple[Waiting, str, int]], u
         if faults.hits("seen again while worked on"):
             message.visible = world.scheduler.now + faults.chance.uniform(0, 0.2)
     event = {"Records": [_message(*record) for record in records]}
+    if world.throttles(name):
+        under_way[0] -= 1
+        return
     try:
         answer = world.run_function(f"{name}.inbox", world.serving(name, "inbox"), event)
         failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
@@ -103,6 +106,8 @@ def _follow(world: World, name: str, shard: int) -> None:
 def _tell(world: World, name: str, shard: int, records: list[Record]) -> bool:
     """Gives a batch to the relay, in a task of its own; whether it got through as a whole."""
     answers: list[Any] = []
+    if world.throttles(name):
+        return False
 
     def relay() -> None:
         try:
@@ -163,6 +168,8 @@ def _tick(world: World) -> None:
 
 def _run_tick(world: World) -> None:
     names = ("id", "account", "time", "region", "version")
+    if world.throttles("orders"):
+        return
     event = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}, "resources": []}
     try:
         world.run_function("orders.tick", world.serving("orders", "tick"), event | dict.fromkeys(names, ""))

@@ -16,6 +16,9 @@ FROM = {
     "a restore does not ask for stock again": 30,
     "a cancellation that a restore undid is not made again": 150,
     "a restore forgets who was cancelled since": 30,
+    "a token is good after its bearer signed out": 25,
+    "what was read of a sign out is good for an hour": 20,
+    "letters are deleted before they are sent again": 55,
     "a release makes another id of a key": 105,
 }
 

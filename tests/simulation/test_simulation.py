@@ -9,12 +9,13 @@ from click.testing import CliRunner
 
 from infra.apps_in_process import ROOT, app_folders
 from tests.simulation.__main__ import main
-from tests.simulation.faults import KINDS
+from tests.simulation.faults import KINDS, Faults
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.part import Part, run_part
 from tests.simulation.run import run
 
 SEEDS = 150  # looked at by `make test`; `make simulate` looks at more
+RARE = ("inbox off for weeks", "order of 99 lines", "another release")  # they take long: few seeds of a slice have them
 TRACES = "from tests.simulation.run import run; print(*[run(seed).trace for seed in (3, 7)])"
 
 
@@ -28,7 +29,16 @@ def test_no_rule_is_broken_through_all_faults(slice: Part) -> None:
 
 
 def test_every_kind_of_fault_happens(slice: Part) -> None:
-    assert set(slice.faults) == set(KINDS)
+    assert set(slice.faults) | set(RARE) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", RARE)
+def test_a_kind_that_few_seeds_draw_breaks_no_rule_either(kind: str) -> None:
+    faults = Faults(1)
+    faults.rates[kind] = 1.0
+    outcome = run(1, faults=faults)
+    assert outcome.faults[kind]
+    assert outcome.violations == ()
 
 
 def test_orders_end_in_every_way_that_there_is(slice: Part) -> None:

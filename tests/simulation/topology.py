@@ -18,6 +18,8 @@ class Part:
     hears: dict[str, frozenset[str]]
     visibility: float
     receives: int
+    retention: dict[str, float]  # seconds that a queue keeps a message, by the end of its name
+    timeouts: dict[str, float]  # seconds that each function may take
 
 
 @cache
@@ -34,7 +36,30 @@ def _part(name: str) -> Part:
     hears = {_teller(each["TopicArn"]): frozenset(each["FilterPolicy"]["type"]) for each in told}
     inbox = resources.get("Inbox", {}).get("Properties", {})
     receives = inbox.get("RedrivePolicy", {}).get("maxReceiveCount", 0)
-    return Part(name, indexes, hears, float(inbox.get("VisibilityTimeout", 0)), receives)
+    return Part(
+        name, indexes, hears, float(inbox.get("VisibilityTimeout", 0)), receives, _retention(resources), _timeouts(name)
+    )
+
+
+def _retention(resources: Any) -> dict[str, float]:
+    queues = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::SQS::Queue"]
+    return {_role(each["QueueName"]): float(each["MessageRetentionPeriod"]) for each in queues}
+
+
+def _role(name: Any) -> str:
+    """`inbox-dlq` of the name of such a queue, which the template puts together."""
+    met = re.search(r"\}-[a-z]+-([a-z-]+)", str(name))
+    assert met, name
+    return met[1]
+
+
+def _timeouts(name: str) -> dict[str, float]:
+    """By handler; Chalice calls the one for HTTP APIHandler, and the others by their own names."""
+    resources = read(ROOT / "infra" / "templates" / f"{name}-app.yaml").resources
+    functions = {
+        id: each["Properties"] for id, each in resources.items() if each["Type"] == "AWS::Serverless::Function"
+    }
+    return {id.removesuffix("Handler").lower(): float(each["Timeout"]) for id, each in functions.items()}
 
 
 def _keys(schema: list[dict[str, str]]) -> tuple[str, str]:

@@ -14,21 +14,24 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from infra.apps_in_process import load_apps
-from tests.simulation.clients import Client, Crash
+from tests.simulation.clients import Client, Crash, pass_time
 from tests.simulation.cloud.dynamodb import Change, DynamoDB
 from tests.simulation.cloud.sns import SNS, Subscription
-from tests.simulation.cloud.sqs import SQS, Queue
+from tests.simulation.cloud.sqs import SQS, Queue, Waiting
 from tests.simulation.facts import due
 from tests.simulation.faults import Faults
 from tests.simulation.released_code import Release, last, today
 from tests.simulation.rollout import Rollout
-from tests.simulation.scheduler import Scheduler, Task
+from tests.simulation.scheduler import NEVER, Scheduler, Task
+from tests.simulation.tokens import CLIENT, ISSUER, Tokens
 from tests.simulation.topology import Part, parts
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SKEW = 600.0  # seconds that a clock may be wrong, either way
 DELAY = 0.2  # seconds, mostly, from topic to queue
 LATE = 600.0
+TRIES_FOR = 23 * 86400.0  # seconds that SNS tries to reach a queue
+STRETCH = "DDBStreamBatchInfo"  # is in what Lambda tells of records that it gave up
 REFUSED = {"ErrorCode": {"DataType": "String", "StringValue": "403"}}  # as SNS says why it set a message aside
 
 
@@ -74,6 +77,7 @@ class World:
     heard: set[tuple[str, str]] = field(default_factory=set)  # (queue, event)
     lost: set[str] = field(default_factory=set)  # events that their stream no longer had when it was on again
     aged: set[str] = field(default_factory=set)  # events set aside by a mapping, for their records were too old
+    forgotten: set[str] = field(default_factory=set)  # events that a queue had for longer than it keeps them
     set_aside: set[str] = field(default_factory=set)  # events that stood in dead letters which an operator redrove
     rollout: Rollout | None = None
     closed: set[str] = field(default_factory=set)  # functions that nobody can call just now
@@ -96,8 +100,10 @@ class World:
     def __post_init__(self) -> None:
         self.scheduler, self.faults = Scheduler(self.seed), Faults(self.seed)
         self.chance = random.Random(f"world/{self.seed}")
+        self.tokens = Tokens(self)
         self.dynamodb = DynamoDB(lambda: self.scheduler.now, BEGAN)
         self.sns, self.sqs = SNS(), SQS(lambda: self.scheduler.now)
+        self.timeouts = {f"{each.name}.{handler}": most for each in parts() for handler, most in each.timeouts.items()}
         for part in parts():
             self._build(part)
         for part in parts():
@@ -114,6 +120,9 @@ class World:
         if part.hears:
             dead = self.sqs.add(f"{part.name}-inbox-dlq")
             self.inboxes[part.name] = self.sqs.add(f"{part.name}-inbox", dead, part.visibility, part.receives)
+        for role, most in part.retention.items():
+            queue = self.sqs.queues[f"{part.name}-{role}"]
+            queue.retention, queue.forgot = most, self._forgot
 
     def violate(self, rule: str, seen: object) -> None:
         self.violations.append(Violation(rule, str(seen)))
@@ -122,6 +131,14 @@ class World:
         """Whether an outage shuts the way now."""
         now = self.scheduler.now
         return any(each.way == way and each.since <= now < each.until for each in self.outages)
+
+    def throttles(self, name: str) -> bool:
+        """Whether Lambda lets no function of the capability run now, for too many do."""
+        busy = self.is_off(f"{name}-functions") and not self.faults.healed
+        return busy or self.faults.hits("function throttled")
+
+    def _forgot(self, message: Waiting) -> None:
+        self.forgotten |= {event_of(message.body)} if STRETCH not in message.body else self.aged
 
     def poke(self, what: str) -> None:
         """Whoever watches that table or queue looks at it."""
@@ -139,18 +156,22 @@ class World:
             raise Crash
         task, capability = self.scheduler.current, name.partition(".")[0]
         task.life = capability, self.lives[capability]
-        if self.faults.hits("clock wrong by minutes"):
+        # what an authorizer remembers is as old as its own clock says, and here one process is all authorizers
+        if not name.endswith(".identify") and self.faults.hits("clock wrong by minutes"):
             task.skew = self.faults.chance.uniform(-SKEW, SKEW)
+        task.ends = self.scheduler.now + self.timeouts[name]
         self.busy += 1
         try:
             return function(event, self.context(name))
         finally:
             self.busy -= 1
-            task.skew, task.life = 0.0, None
+            task.skew, task.life, task.ends = 0.0, None, NEVER
 
     def context(self, name: str) -> Any:
         """What Lambda tells a function of its invocation."""
-        return context(self.chance, name)
+        told, ends = context(self.chance, name), self.scheduler.current.ends
+        told.get_remaining_time_in_millis = lambda: 1000 * (ends - self.scheduler.now)
+        return told
 
     def count(self) -> None:
         """Of each call; raises Crash in a function that was under way when its table was restored."""
@@ -162,6 +183,7 @@ class World:
     def _written(self, changes: list[Change]) -> None:
         for change in changes:
             self._expect(change)
+            self.tokens.see(change)
         self.watch(changes)
         self.poke(changes[0].table)
 
@@ -176,6 +198,9 @@ class World:
         shut = [each.until for each in self.outages if each.way == way and each.until > self.scheduler.now]
         if faults.hits("subscription refused, set aside") and to.queue.dead:
             to.queue.dead.put(body, attributes=REFUSED)
+            return
+        if max([*shut, 0.0]) - self.scheduler.now > TRIES_FOR and self.is_off(way) and to.queue.dead:
+            to.queue.dead.put(body, TRIES_FOR, REFUSED)
             return
         for _ in range(2 if faults.hits("delivered twice") else 1):
             late = faults.chance.uniform(0, LATE) if faults.hits("delivered late") else 0.0
@@ -195,7 +220,7 @@ class World:
             os.urandom = self.chance.randbytes
             random.seed(f"pauses/{self.seed}")
             for release in self._releases():
-                release.use(self._now, self.scheduler.sleep, clients.__getitem__)
+                release.use(self._now, self._sleep, clients.__getitem__)
             with redirect_stdout(Quiet()):
                 yield
         finally:
@@ -212,8 +237,15 @@ class World:
     def _releases(self) -> list[Release]:
         return [today(), last()] if self.rollout else [today()]
 
+    def _sleep(self, seconds: float) -> None:
+        pass_time(self.scheduler, self.faults, seconds)
+
+    def moment(self) -> datetime:
+        """What time it is, by a clock that is right."""
+        return BEGAN + timedelta(seconds=self.scheduler.now)
+
     def _now(self) -> datetime:
-        return BEGAN + timedelta(seconds=self.scheduler.now + self.scheduler.skew)
+        return self.moment() + timedelta(seconds=self.scheduler.skew)
 
 
 def topic(name: str) -> str:
@@ -222,7 +254,14 @@ def topic(name: str) -> str:
 
 def settings() -> dict[str, str]:
     """The environment of all functions, as the overlays make it."""
-    shared = {"PARTIAL_BATCH_RESPONSES": "on", "LOG_REQUESTS": "off", "METRICS": "off", "STAGE": "simulation"}
+    shared = {
+        "IDENTITY_ISSUER": ISSUER,
+        "IDENTITY_CLIENT_IDS": CLIENT,
+        "PARTIAL_BATCH_RESPONSES": "on",
+        "LOG_REQUESTS": "off",
+        "METRICS": "off",
+        "STAGE": "simulation",
+    }
     for part in parts():
         name = part.name.upper()
         shared |= {

@@ -12,10 +12,11 @@ from typing import Any
 from tests.simulation.cloud.errors import cancelled, condition_failed, invalid
 from tests.simulation.cloud.expressions import holds, updated
 from tests.simulation.cloud.keys import refuse_bad_keys
+from tests.simulation.cloud.sizes import hold_item, hold_transaction
 from tests.simulation.cloud.streams import Stream
 
 Item = dict[str, Any]
-LARGEST = 400 * 1024  # bytes of an item
+FEW = 10  # items, which can not come to more than a transaction may be
 MOST = 100  # writes of a transaction, keys of a batch
 SCANNED = 50  # items of a page; in AWS as many as 1 MB holds
 
@@ -154,14 +155,21 @@ class DynamoDB:
         reasons = [self._reason(each) for each in TransactItems]
         if any(reason["Code"] != "None" for reason in reasons):
             raise cancelled(reasons)
-        self._make(map(self._change, TransactItems))
+        changes = [self._change(each) for each in TransactItems]
+        if len(changes) > FEW:
+            hold_transaction([change.after or {} for change in changes])
+        for change in changes:
+            hold_item("TransactWriteItems", change.after or {})
+        self._make(changes)
         return {}
 
     def _one(self, operation: str, write: dict[str, Any]) -> dict[str, Any]:
         reason = self._reason(write)
         if reason["Code"] != "None":
             raise condition_failed(operation, reason.get("Item"))
-        self._make([self._change(write)])
+        change = self._change(write)
+        hold_item(operation, change.after or {})
+        self._make([change])
         return {}
 
     def _reason(self, write: dict[str, Any]) -> dict[str, Any]:

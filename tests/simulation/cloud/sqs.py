@@ -1,5 +1,6 @@
 """SQS in memory: a message that was received is out of sight for a while, and set aside once that was too often."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -29,34 +30,47 @@ class Waiting:
 
 @dataclass
 class Queue:
-    """One queue; `dead` is where goes what was received `receives` times in vain."""
+    """One queue; `dead` is where goes what was received `receives` times in vain.
+
+    A message is kept for `retention` seconds since it was first sent, in whichever queue it is by then; `forgot` is
+    told of those that are gone.
+    """
 
     name: str
     now: Callable[[], float]
     visibility: float = 60.0
     dead: "Queue | None" = None
     receives: int = 5
+    retention: float = math.inf
+    forgot: Callable[[Waiting], object] = lambda message: None
     waiting: list[Waiting] = field(default_factory=list)
     count: int = 0
 
     def put(self, body: str, delay: float = 0.0, attributes: dict[str, Any] | None = None) -> Waiting:
         self.count += 1
-        message = Waiting(
-            f"{self.name}-{self.count}", body, self.now() + delay, self.now(), attributes=attributes or {}
-        )
+        at = self.now() + delay
+        message = Waiting(f"{self.name}-{self.count}", body, at, at, attributes=attributes or {})
         self.waiting.append(message)
         return message
 
     def visible(self) -> list[Waiting]:
         """What could be received now; what was received too often goes to the dead letters instead."""
         now = self.now()
+        self.forget()
         ready = [message for message in self.waiting if message.visible <= now]
         if self.dead is None:
             return ready
         for message in [each for each in ready if each.received >= self.receives]:
             self.waiting.remove(message)
-            self.dead.put(message.body, attributes=message.attributes)
+            self.dead.put(message.body, attributes=message.attributes).sent = message.sent
         return [message for message in ready if message.received < self.receives]
+
+    def forget(self) -> None:
+        """Lets go what is too old."""
+        since = self.now() - self.retention
+        for message in [each for each in self.waiting if each.sent <= since]:
+            self.waiting.remove(message)
+            self.forgot(message)
 
     def receive(self, messages: list[Waiting], timeout: float | None = None) -> list[Waiting]:
         """Takes these out of sight, and gives each a new receipt."""
