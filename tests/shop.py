@@ -89,8 +89,9 @@ class Shop:
         return list(self._due(name))
 
     def tick(self) -> None:
-        """What the schedule does each minute."""
-        self.apps["orders"].tick(scheduled(), CONTEXT)
+        """What the schedules do, each of them."""
+        for app in self.apps.values():
+            app.tick(scheduled(), CONTEXT)
 
     def _due(self, name: str) -> Iterable[Delivery]:
         app = self.apps[name]

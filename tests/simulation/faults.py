@@ -45,6 +45,7 @@ EVENTS = {
     "dead letters redriven twice, shuffled": 0.30,
     "poison message": 0.40,
     "record that can not be told": 0.40,
+    "stream off for days": 0.15,
 }
 # What people do that is hard on a system.
 PEOPLE = {
@@ -63,6 +64,8 @@ PEOPLE = {
     "stock lost": 0.30,
     "deactivated midway": 0.10,
     "signed out midway": 0.10,
+    "name changed midway": 0.20,
+    "price changed as it is told again": 0.15,
 }
 KINDS = {**CALLS, **WAYS, **EVENTS, **PEOPLE}
 ON = 0.6  # of the kinds, in a seed

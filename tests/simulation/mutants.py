@@ -14,7 +14,7 @@ from chalicelib.orders import commands, model, reactions, store
 from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
-from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, writes
+from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, telling, writes
 
 Mutant = Iterator[None]
 MUTANTS: dict[str, Callable[[], Any]] = {}
@@ -379,4 +379,31 @@ def a_relay_sets_aside_what_only_failed_for_now() -> Mutant:
         yield from ()
 
     with instead(relay, "_failures", worse):
+        yield
+
+
+@mutant
+def nothing_is_told_again() -> Mutant:
+    with instead(telling, "entries", lambda id, saved_at: {}):
+        yield
+
+
+@mutant
+def what_is_told_again_is_told_once_only() -> Mutant:
+    with instead(telling, "_next", lambda place: ""):
+        yield
+
+
+@mutant
+def touching_goes_over_a_save_that_came_between() -> Mutant:
+    """The whole item is read, and written back as it was read."""
+
+    def worse(of: table.Table, key: str, place: str) -> None:
+        client = aws.client("dynamodb")
+        item = client.get_item(TableName=of.name, Key=table._key(key))["Item"]
+        item = {name: value for name, value in item.items() if name != "tell_at"}
+        then = {"tell_at": {"S": told}} if (told := telling._next(place)) else {}
+        client.put_item(TableName=of.name, Item=item | then)
+
+    with instead(telling, "_tell", worse):
         yield

@@ -1,14 +1,13 @@
 """What holds once the faults have ended and nothing moves any more."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from chassis.items import read_item
 from tests.simulation.answers import Answers
 from tests.simulation.people import POISON, RELIC
-from tests.simulation.world import BEGAN, World, event_of
+from tests.simulation.world import World, event_of, seconds
 
 HOUR = 3600.0
 CALM = 8 * HOUR  # an order asks each hour at least: in so long a time without an outage it is answered
@@ -29,6 +28,12 @@ def is_quiet(world: World) -> bool:
         )
         and not any("ask_at" in item for item in world.dynamodb.tables["orders"].items.values())
     )
+
+
+def is_healed(world: World) -> bool:
+    """Whether no copy is behind what it is a copy of, or nothing comes any more of which it could be healed."""
+    tables = [world.dynamodb.tables[f"{kind}s"] for kind in READ]
+    return not any(_behind(world)) or not any("tell_at" in item for table in tables for item in table.items.values())
 
 
 def look(world: World, answers: Answers) -> None:
@@ -82,7 +87,7 @@ def _cause(world: World, answers: Answers, order: Plain) -> None:
 
 def _was_cut_off(world: World, order: Plain) -> bool:
     """Whether outages left the order no time, from its placing to its deadline, in which to be answered."""
-    since = (datetime.fromisoformat(order["placed_at"]) - BEGAN).total_seconds()
+    since = seconds(order["placed_at"])
     until = since + 24 * HOUR
     free = since
     for outage in sorted(world.outages, key=lambda each: each.since):
@@ -136,8 +141,8 @@ def set_aside(world: World) -> set[str]:
 
 
 def _told(world: World) -> None:
-    """Every fact reached all who listen to it, or stands in a queue of dead letters, or was lost to a known outage."""
-    excused = world.lost | world.aged | set_aside(world)
+    """Every fact reached all who listen, but for what is set aside or lost, and was followed by another."""
+    excused = (world.lost | world.aged | set_aside(world)) - _last(world)
     for event, queues in world.told.items():
         for queue in sorted(queues):
             if (queue, event) not in world.heard and event not in excused:
@@ -147,20 +152,28 @@ def _told(world: World) -> None:
         world.violate("nothing is lost but to a stream that is off for a day", world.lost | world.aged)
 
 
+def _last(world: World) -> set[str]:
+    """The facts of the last save of each thing that others keep a copy of: they are told again until they are heard."""
+    versions = {(kind, id): own["version"] for kind in READ for id, own in _all(world, f"{kind}s", kind)}
+    named = ((event, event.split("/")) for event in world.told)
+    return {event for event, (kind, id, version, _) in named if versions.get((kind, id)) == int(version)}
+
+
 def _copies(world: World) -> None:
-    """What orders knows of others is the last that they told, unless that was set aside or lost."""
-    excused = world.lost | world.aged | set_aside(world)
-    last: dict[tuple[str, str], int] = defaultdict(int)
-    for event in world.told:
-        kind, id, version, _ = event.split("/")
-        if event not in excused and world.told[event]:
-            last[kind, id] = max(last[kind, id], int(version))
+    """What orders knows of others is what they are by now, whatever was set aside or lost on the way."""
+    for copy, own in _behind(world):
+        world.violate("a copy has the last that was told", f"{copy} of {own}")
     for kind, (hearer, names) in READ.items():
-        teller = f"{kind}s"
         copies = dict(_all(world, hearer, kind))
-        for id, own in _all(world, teller, kind):
-            copy = copies.get(id, {})
-            if copy.get("version", 0) < last[kind, id]:
-                world.violate("a copy has the last that was told", f"{copy} of {own}")
-            if copy.get("version") == own["version"] and any(copy[name] != own[name] for name in names):
-                world.violate("a copy is what it is a copy of", f"{copy} of {own}")
+        for id, own in _all(world, f"{kind}s", kind):
+            if id in copies and any(copies[id][name] != own[name] for name in names):
+                world.violate("a copy is what it is a copy of", f"{copies[id]} of {own}")
+
+
+def _behind(world: World) -> Iterator[tuple[Plain, Plain]]:
+    """Each copy, if there is one, that is not of the last version, with what it is a copy of."""
+    for kind, (hearer, _) in READ.items():
+        copies = world.dynamodb.tables[hearer].items
+        for key, own in world.dynamodb.tables[f"{kind}s"].items.items():
+            if key.startswith(f"{kind}#") and copies.get(key, {}).get("version") != own["version"]:
+                yield read_item(copies.get(key, {})), read_item(own)

@@ -61,7 +61,7 @@ def _go(world: World, answers: Answers, people: People) -> None:
         world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
         for name in world.inboxes:
             redrive(world, name)
-    world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
+    world.scheduler.run(lambda: broken() or (rest.is_quiet(world) and rest.is_healed(world)), TO_REST)
     if not broken():
         rest.look(world, answers)
         lists.look(world)

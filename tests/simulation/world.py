@@ -179,6 +179,11 @@ class World:
         return BEGAN + timedelta(seconds=self.scheduler.now + self.scheduler.skew)
 
 
+def seconds(stamp: str) -> float:
+    """When that was, in the world's own time; what stands behind a time in an index is not looked at."""
+    return (datetime.fromisoformat(stamp.partition("/")[0]) - BEGAN).total_seconds()
+
+
 def topic(name: str) -> str:
     return f"{name}-topic"
 
