@@ -1,18 +1,16 @@
 """What holds once the faults have ended and nothing moves any more."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
-from chassis.items import read_item
 from tests.simulation.answers import Answers
+from tests.simulation.copies import all_of, look_at_what_was_healed
 from tests.simulation.people import POISON, RELIC
-from tests.simulation.world import World, event_of, seconds
+from tests.simulation.world import World, seconds
 
 HOUR = 3600.0
 CALM = 8 * HOUR  # an order asks each hour at least: in so long a time without an outage it is answered
 SETTLED = {"confirmed": "reserved", "rejected": "refused", "cancelled": "released"}
-READ = {"customer": ("orders", ("status",)), "product": ("orders", ("status", "name", "price"))}
 Plain = dict[str, Any]
 
 
@@ -30,16 +28,10 @@ def is_quiet(world: World) -> bool:
     )
 
 
-def is_healed(world: World) -> bool:
-    """Whether no copy is behind what it is a copy of, or nothing comes any more of which it could be healed."""
-    tables = [world.dynamodb.tables[f"{kind}s"] for kind in READ]
-    return not any(_behind(world)) or not any("tell_at" in item for table in tables for item in table.items.values())
-
-
 def look(world: World, answers: Answers) -> None:
     """Holds all that is there against the rules of rest."""
-    orders = dict(_all(world, "orders", "order"))
-    reservations = dict(_all(world, "products", "reservation"))
+    orders = dict(all_of(world, "orders", "order"))
+    reservations = dict(all_of(world, "products", "reservation"))
     for id, order in orders.items():
         _order(world, order, reservations.get(id))
         _cause(world, answers, order)
@@ -47,15 +39,8 @@ def look(world: World, answers: Answers) -> None:
         if id not in orders:
             world.violate("a reservation is an order's", reservation)
     _acknowledged(world, answers, orders)
-    _told(world)
-    _copies(world)
+    look_at_what_was_healed(world)
     _letters(world)
-
-
-def _all(world: World, table: str, kind: str) -> Iterator[tuple[str, Plain]]:
-    for key, item in world.dynamodb.tables[table].items.items():
-        if key.startswith(f"{kind}#"):
-            yield key.partition("#")[2], read_item(item)
 
 
 def _order(world: World, order: Plain, reservation: Plain | None) -> None:
@@ -108,7 +93,7 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
     for id in answers.cancelled:
         if orders[id]["status"] != "cancelled":
             world.violate("an order that was cancelled stays so", orders[id])
-    made = {adjustment["id"] for _, adjustment in _all(world, "products", "adjustment")}
+    made = {adjustment["id"] for _, adjustment in all_of(world, "products", "adjustment")}
     for adjustment in answers.adjustments.values():
         if adjustment["id"] not in made:
             world.violate("an adjustment that was acknowledged was made", adjustment)
@@ -132,48 +117,3 @@ def _letters(world: World) -> None:
 
 def _key(order: Plain) -> str:
     return str(order.get("made_by") or "").partition("/")[0]
-
-
-def set_aside(world: World) -> set[str]:
-    """The events that stand in some queue of dead letters."""
-    dead = [queue for name, queue in world.sqs.queues.items() if name.endswith("dlq")]
-    return {event_of(message.body) for queue in dead for message in queue.waiting}
-
-
-def _told(world: World) -> None:
-    """Every fact reached all who listen, but for what is set aside or lost, and was followed by another."""
-    excused = (world.lost | world.aged | set_aside(world)) - _last(world)
-    for event, queues in world.told.items():
-        for queue in sorted(queues):
-            if (queue, event) not in world.heard and event not in excused:
-                world.violate("every fact reaches all who listen", f"{event} never came to {queue}")
-    long = [each for each in world.outages if each.way.endswith("-stream") and each.until - each.since > 22 * HOUR]
-    if (world.lost or world.aged) and not long:
-        world.violate("nothing is lost but to a stream that is off for a day", world.lost | world.aged)
-
-
-def _last(world: World) -> set[str]:
-    """The facts of the last save of each thing that others keep a copy of: they are told again until they are heard."""
-    versions = {(kind, id): own["version"] for kind in READ for id, own in _all(world, f"{kind}s", kind)}
-    named = ((event, event.split("/")) for event in world.told)
-    return {event for event, (kind, id, version, _) in named if versions.get((kind, id)) == int(version)}
-
-
-def _copies(world: World) -> None:
-    """What orders knows of others is what they are by now, whatever was set aside or lost on the way."""
-    for copy, own in _behind(world):
-        world.violate("a copy has the last that was told", f"{copy} of {own}")
-    for kind, (hearer, names) in READ.items():
-        copies = dict(_all(world, hearer, kind))
-        for id, own in _all(world, f"{kind}s", kind):
-            if id in copies and any(copies[id][name] != own[name] for name in names):
-                world.violate("a copy is what it is a copy of", f"{copies[id]} of {own}")
-
-
-def _behind(world: World) -> Iterator[tuple[Plain, Plain]]:
-    """Each copy, if there is one, that is not of the last version, with what it is a copy of."""
-    for kind, (hearer, _) in READ.items():
-        copies = world.dynamodb.tables[hearer].items
-        for key, own in world.dynamodb.tables[f"{kind}s"].items.items():
-            if key.startswith(f"{kind}#") and copies.get(key, {}).get("version") != own["version"]:
-                yield read_item(copies.get(key, {})), read_item(own)

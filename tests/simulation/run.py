@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulation import lists, rest, sources
+from tests.simulation import copies, lists, rest, sources
 from tests.simulation.answers import Answers
 from tests.simulation.faults import Faults
 from tests.simulation.people import People, redrive
@@ -61,7 +61,10 @@ def _go(world: World, answers: Answers, people: People) -> None:
         world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
         for name in world.inboxes:
             redrive(world, name)
-    world.scheduler.run(lambda: broken() or (rest.is_quiet(world) and rest.is_healed(world)), TO_REST)
+    world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
+    if not broken():
+        copies.look_at_what_was_told(world)
+    world.scheduler.run(lambda: broken() or (rest.is_quiet(world) and copies.is_healed(world)), TO_REST)
     if not broken():
         rest.look(world, answers)
         lists.look(world)
@@ -74,7 +77,7 @@ def _facts(world: World) -> Counter[str]:
             "facts told": len(world.told),
             "facts that a stream no longer had": len(world.lost),
             "facts set aside, their records being too old": len(world.aged),
-            "facts set aside, being refused for good": len(rest.set_aside(world) & world.told.keys()),
+            "facts set aside, being refused for good": len(copies.set_aside(world) & world.told.keys()),
         }
     )
 
