@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from tests.simulation.answers import Answers
-from tests.simulation.copies import all_of, look_at_what_was_healed
+from tests.simulation.copies import all_of, look_at_what_was_healed, look_at_what_was_told
 from tests.simulation.people import POISON, RELIC
 from tests.simulation.world import World, seconds
 
@@ -39,6 +39,7 @@ def look(world: World, answers: Answers) -> None:
         if id not in orders:
             world.violate("a reservation is an order's", reservation)
     _acknowledged(world, answers, orders)
+    look_at_what_was_told(world)
     look_at_what_was_healed(world)
     _letters(world)
 

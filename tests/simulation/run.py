@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.simulation import copies, lists, rest, sources
@@ -67,7 +68,7 @@ def _go(world: World, answers: Answers, people: People) -> None:
     world.scheduler.run(lambda: broken() or (rest.is_quiet(world) and copies.is_healed(world)), TO_REST)
     if not broken():
         rest.look(world, answers)
-        lists.look(world)
+        lists.look(world, partial(lists.ask, world))
 
 
 def _facts(world: World) -> Counter[str]:
