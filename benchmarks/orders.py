@@ -40,22 +40,23 @@ Figures = dict[str, float]
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--url", help="of a running shop; without it every run starts one")
+    options.add_argument("--dynamodb", default="moto", help="of a shop that is started: moto, or local")
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--orders", type=int, default=300)
     options.add_argument("--clients", type=int, default=16)
     chosen = options.parse_args()
     runs = []
     for number in range(1, chosen.runs + 1):
-        runs.append(measure(chosen.url, chosen.orders, chosen.clients))
+        runs.append(measure(chosen.url, chosen.orders, chosen.clients, chosen.dynamodb))
         print(f"run {number}: {_line(runs[-1])}", flush=True)
     print(f"median: {_line({name: statistics.median(run[name] for run in runs) for name in runs[0]})}")
 
 
-def measure(url: str | None, wanted: int, clients: int) -> Figures:
+def measure(url: str | None, wanted: int, clients: int, dynamodb: str = "moto") -> Figures:
     """One run: its figures by name, with their unit."""
     catalogue = read_catalogue(CATALOGUE)
     orders = make_orders(read_lines(BASKETS), catalogue, wanted)
-    with running(url) as stack, connect(stack.url, max(clients, AT_ONCE)) as shop:
+    with running(url, "--dynamodb", dynamodb) as stack, connect(stack.url, max(clients, AT_ONCE)) as shop:
         began = time.monotonic()
         products = [dataclasses.replace(product, stock=ENOUGH) for product in catalogue.values()]
         loaded = sum(1 for _ in load(shop, Account(shop, STAFF, PASSWORD), products, clients))

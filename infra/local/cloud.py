@@ -4,6 +4,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 
 from infra.local import ministack
 from infra.own_environment import prepared
@@ -28,17 +29,17 @@ class NotReady(TimeoutError):
     """Nothing that speaks DynamoDB answered in time."""
 
 
-def command(kind: str, port: int) -> list[str] | None:
+def command(kind: str, port: int, more: Sequence[str] = ()) -> list[str] | None:
     """The command that runs the cloud as a child on 127.0.0.1:port; None for a URL, where one runs already.
 
-    The child ends on SIGTERM and when its standard input does. MiniStack is installed here, the first time, so that
-    starting it is quick. Raises UnknownCloud.
+    The child ends on SIGTERM and when its standard input does; `more` are arguments that moto alone takes. MiniStack is
+    installed here, the first time, so that starting it is quick. Raises UnknownCloud.
     """
     if is_url(kind):
         return None
     if kind == "ministack":
         prepared(ministack.ENVIRONMENT, ministack.LOCK)
-    return [sys.executable, "-m", module_of(kind), "--port", str(port), "--tied"]
+    return [sys.executable, "-m", module_of(kind), "--port", str(port), "--tied", *more]
 
 
 def endpoint(kind: str, port: int) -> str:

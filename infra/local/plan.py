@@ -19,12 +19,16 @@ _ANYBODY = "test"  # the local cloud asks for credentials and takes any
 
 @dataclass(frozen=True)
 class Cloud:
-    """`command` is None for a cloud that somebody else runs; its state then outlives this run."""
+    """`command` is None for a cloud that somebody else runs; its state then outlives this run.
+
+    So does that of a cloud that is `kept`, in a folder.
+    """
 
     kind: str
     endpoint: str
     command: tuple[str, ...] | None
     port: int = 0
+    kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,8 @@ class Supervisor:
                 self._later(_HANGING_SECONDS, part.child.kill)
 
     def _on_cloud_exit(self, child: Child) -> int:
-        return self._fail(f"the cloud ended ({_in_words(child.status)}), and what it held is gone")
+        lost = "" if self._plan.cloud.kept else ", and what it held is gone"
+        return self._fail(f"the cloud ended ({_in_words(child.status)}){lost}")
 
     def _fail(self, reason: str) -> int:
         self._say.line(f"emporium: {reason}")

@@ -9,6 +9,7 @@ from typing import Any
 from tests.simulation.faults import CALLS, WAYS, Faults
 from tests.simulation.part import SHOWN, Part
 from tests.simulation.people import STAFF, People
+from tests.simulation.persons import person
 from tests.simulation.run import Outcome, run
 
 BUYER = "customer:c0"
@@ -42,7 +43,7 @@ class OneOrder(People):
         product: dict[str, Any] = {"sku": "p0", "name": "P0", "price": self._price()}
         self.insist(STAFF, "POST", "/products", product, key="add")
         self.insist(STAFF, "POST", "/products/p0/stock-adjustments", {"delta": 3, "reason": "count"}, key="count")
-        self.insist(BUYER, "PUT", "/customers/me", {"email": "c0@example.com", "name": "c0"})
+        self.insist(BUYER, "PUT", "/customers/me", person("c0"))
         self.world.scheduler.sleep(3.0)
         answer = self._buy(2)
         self.world.scheduler.sleep(3.0)

@@ -59,7 +59,9 @@ def _of_product(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 def _of_customer(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     if not before:
         return ["CustomerRegistered"]
-    return ["CustomerDeactivated" if before["status"] != after["status"] else "CustomerRevised"]
+    facts = ["CustomerDeactivated"] if before["status"] != after["status"] else []
+    facts += ["CustomerErased"] if "erased_at" in after and "erased_at" not in before else []
+    return facts or ["CustomerRevised"]
 
 
 def _of_sign_out(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -64,6 +64,7 @@ PEOPLE = {
     "stock lost": 0.30,
     "deactivated midway": 0.10,
     "signed out midway": 0.10,
+    "erased midway": 0.15,
     "name changed midway": 0.20,
     "price changed as it is told again": 0.15,
 }

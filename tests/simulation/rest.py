@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from tests.simulation import persons
 from tests.simulation.answers import Answers
 from tests.simulation.copies import all_of, look_at_what_was_healed, look_at_what_was_told
 from tests.simulation.people import POISON, RELIC
@@ -42,6 +43,7 @@ def look(world: World, answers: Answers) -> None:
     look_at_what_was_told(world)
     look_at_what_was_healed(world)
     _letters(world)
+    persons.look_at_rest(world)
 
 
 def _order(world: World, order: Plain, reservation: Plain | None) -> None:

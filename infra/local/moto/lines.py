@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from moto.sqs.models import Message
 
@@ -31,11 +32,19 @@ class Slot:
     stamp: int = 0
 
 
+class Journal(Protocol):
+    """Is told of each message that came, and of each that went."""
+
+    def came(self, message: Message) -> None: ...
+    def went(self, message: Message) -> None: ...
+
+
 class Line:
     """Messages in the order of their arrival: some ready to be handed out, the others hidden (in flight or delayed)."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
+        self.journal: Journal | None = None
         self._arrivals = itertools.count()
         self._stamps = itertools.count(1)
         self._ready: list[tuple[int, int, str]] = []  # place, stamp, message id
@@ -72,6 +81,8 @@ class Line:
 
     def add(self, message: Message) -> None:
         with self.changed:
+            if self.journal:
+                self.journal.came(message)
             slot = self._slots[message.id] = Slot(next(self._arrivals), message)
             self._file(slot)
             self.changed.notify()
@@ -115,6 +126,8 @@ class Line:
     def remove(self, message: Message) -> None:
         with self.changed:
             slot = self._slots.pop(message.id)
+            if self.journal:
+                self.journal.went(message)
             self._unready(slot)
             for handle in filter(None, message.all_receipt_handles):
                 self._holders.pop(handle, None)

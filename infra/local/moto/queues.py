@@ -135,6 +135,8 @@ def admit(queue: Queue, message: Message, blocked: set[str], dead: list[Message]
         return True
     if message.approximate_receive_count < policy["maxReceiveCount"]:
         return True
+    if journal := line_of(queue.dead_letter_queue).journal:
+        journal.came(message)  # it is not to be lost between the two
     line_of(queue).remove(message)
     dead.append(message)
     return False

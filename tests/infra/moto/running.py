@@ -16,14 +16,18 @@ SERVER = [sys.executable, "-m", "infra.local.moto.server", "--tied", "--port"]
 
 
 @contextmanager
-def a_cloud() -> Iterator[str]:
-    """The endpoint of a cloud on a free port, that ends when its input does."""
-    process = subprocess.Popen([*SERVER, "0"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def a_cloud(*flags: str, killed: bool = False) -> Iterator[str]:
+    """The endpoint of a cloud on a free port, that ends when its input does, or is killed."""
+    process = subprocess.Popen(
+        [*SERVER, "0", *flags], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         yield process.stdout.readline().split()[-1]
     finally:
+        if killed:
+            process.kill()
         process.stdin.close()
         process.stdout.close()
         process.wait(PATIENCE_SECONDS)

@@ -152,6 +152,14 @@ class Stack:
         return status
 
 
+def family_of(pid: int) -> list[int]:
+    """The process and all below it."""
+    found = [pid]
+    for each in found:
+        found += children_of(each)
+    return found
+
+
 def children_of(pid: int) -> list[int]:
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     rows = [line.split() for line in listed.stdout.splitlines()]
@@ -166,3 +174,7 @@ def is_running(pid: int) -> bool:
         return False
     state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True).stdout
     return bool(state.strip()) and not state.strip().startswith("Z")
+
+
+def command_line(pid: int) -> str:
+    return subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True).stdout

@@ -15,7 +15,7 @@ from infra.cli import main
 from infra.local.clients import Clients
 from infra.local.web.server import bind
 from tests.infra.runner.calling import PATIENCE, assert_problem, call, eventually
-from tests.infra.runner.running import Stack, is_running, up_arguments, write_apps
+from tests.infra.runner.running import Stack, command_line, is_running, up_arguments, write_apps
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_a_supervisor_that_is_killed_leaves_no_process(own_stack: Stack) -> None
 
 def test_without_its_cloud_the_stack_ends_and_says_why(own_stack: Stack) -> None:
     children = own_stack.until_up().children()
-    cloud = next(pid for pid in children if "infra.local.moto" in _command_line(pid))
+    cloud = next(pid for pid in children if "infra.local.moto" in command_line(pid))
     os.kill(cloud, signal.SIGKILL)
     assert own_stack.process.wait(PATIENCE) == 1
     own_stack.until_said("emporium: the cloud ended (signal 9), and what it held is gone")
@@ -222,7 +222,3 @@ def test_a_bad_value_is_told_with_its_flag(tmp_path: Path, flags: list[str], tol
 
 def _invoke(folder: Path, flags: list[str]) -> Result:
     return CliRunner().invoke(main, up_arguments(write_apps(folder), *flags))
-
-
-def _command_line(pid: int) -> str:
-    return subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True).stdout

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.simulation.cloud.errors import cancelled, condition_failed, invalid
 from tests.simulation.cloud.expressions import holds, updated
+from tests.simulation.cloud.keys import refuse_bad_keys
 from tests.simulation.cloud.streams import Stream
 
 Item = dict[str, Any]
@@ -149,10 +150,14 @@ class DynamoDB:
         table, key = _place(write)
         before = self.tables[table].items.get(key)
         if verb == "Put":
+            refuse_bad_keys("PutItem", request["Item"], self._indexed(table))
             return Change(table, key, before, request["Item"])
         names, values = request.get("ExpressionAttributeNames", {}), request["ExpressionAttributeValues"]
         after = updated(request["UpdateExpression"], names, values, before or dict(request["Key"]))
         return Change(table, key, before, after)
+
+    def _indexed(self, table: str) -> Iterable[str]:
+        return (name for index in self.tables[table].indexes.values() for name in index)
 
     def _make(self, changes: Iterable[Change]) -> None:
         made = list(changes)

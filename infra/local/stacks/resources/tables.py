@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from infra.local.clients import Clients
 from infra.local.stacks.resources.kind import Attributes, Kind, Properties, Refused
 from infra.local.stacks.resources.table_changes import changes
@@ -24,8 +26,7 @@ def _ensure(clients: Clients, wanted: Properties) -> Attributes:
         _wait(clients, name)
     else:
         for change in changes(current, _creation(wanted)):
-            clients.dynamodb.update_table(TableName=name, **change)
-            _wait(clients, name)
+            _update(clients, name, change)
     _set_expiry(clients, name, wanted.get("TimeToLiveSpecification", {}))
     _set_recovery(clients, name, wanted.get("PointInTimeRecoverySpecification", {}))
     table = clients.dynamodb.describe_table(TableName=name)["Table"]
@@ -51,6 +52,16 @@ def _creation(wanted: Properties) -> dict[str, Any]:
     return arguments
 
 
+def _update(clients: Clients, name: str, change: dict[str, Any]) -> None:
+    try:
+        clients.dynamodb.update_table(TableName=name, **change)
+    except ClientError as error:
+        # DynamoDB Local encrypts nothing, and finds that there is nothing to be changed.
+        if not ("SSESpecification" in change and "Nothing to update" in str(error)):
+            raise
+    _wait(clients, name)
+
+
 def _wait(clients: Clients, name: str) -> None:
     waiter = clients.dynamodb.get_waiter("table_exists")
     waiter.wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
@@ -70,13 +81,22 @@ def _set_expiry(clients: Clients, name: str, wanted: dict[str, Any]) -> None:
 
 
 def _set_recovery(clients: Clients, name: str, wanted: dict[str, Any]) -> None:
-    backups = clients.dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    try:
+        backups = clients.dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    except ClientError as error:
+        if _code(error) == "UnknownOperationException":
+            return  # DynamoDB Local: there is nothing to be set, and nothing is recovered from a copy of it
+        raise
     status = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
     want_on = wanted.get("PointInTimeRecoveryEnabled", False)
     if (status == "ENABLED") != want_on:
         clients.dynamodb.update_continuous_backups(
             TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": want_on}
         )
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"].get("Code"))
 
 
 _KEYS = [{"AttributeName": None, "KeyType": None}]

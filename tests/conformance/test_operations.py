@@ -1,54 +1,13 @@
-"""The cloud in memory does what moto does: one suite of operations, run on both."""
+"""What the capabilities ask of DynamoDB, SNS and SQS has the same answers on every engine."""
 
-import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from msgspec import Struct
 
-from chassis import aws, items
-from chassis.writes import Claim, Copy, Count, Save, Tally, Write
-from tests.simulation import clouds
-from tests.simulation.cloud.expressions import NotUnderstood, holds, updated
-from tests.simulation.clouds import HEARD, INDEX, TABLE, Small
-
-
-class Cup(Struct, frozen=True):
-    version: int
-    level: int = 0
-
-
-@pytest.fixture(params=["in memory", "moto"])
-def small(request: pytest.FixtureRequest) -> Iterator[Small]:
-    """A small cloud of each kind in turn."""
-    if request.param == "moto":
-        request.getfixturevalue("cloud")
-    yield clouds.on_moto() if request.param == "moto" else clouds.in_memory()
-    aws.use(None)
-
-
-def sent(write: Write) -> dict[str, Any]:
-    """The write as chassis.table sends it."""
-    common = {"TableName": TABLE, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-    return {verb: common | request for verb, request in write.request().items()}
-
-
-def make(small: Small, *writes: Write) -> Any:
-    """What comes of the writes: one alone, or several in a transaction."""
-    if len(writes) > 1:
-        return small.outcome("transact_write_items", TransactItems=[sent(each) for each in writes])
-    [(verb, request)] = sent(writes[0]).items()
-    return small.outcome({"Put": "put_item", "Update": "update_item"}[verb], **request)
-
-
-def get(small: Small, key: str) -> Any:
-    found = small.outcome("get_item", TableName=TABLE, Key={"pk": {"S": key}}, ConsistentRead=True)
-    return items.read_item(found["Item"]) if found else None
-
-
-def save(key: str, version: int = 1, level: int = 0, **index: str) -> Save:
-    return Save(key, Cup(version, level), index=index)
+from chassis import items
+from chassis.writes import Copy, Count, Save, Tally
+from tests.conformance.clouds import HEARD, TABLE, Small
+from tests.conformance.cups import Cup, get, make, page, save
 
 
 def test_what_was_put_is_read_and_what_was_not_is_not_there(small: Small) -> None:
@@ -104,7 +63,7 @@ def test_a_transaction_is_made_as_a_whole_or_tells_of_each_write_why_not(small: 
 
 
 def test_a_transaction_that_names_an_item_twice_is_refused(small: Small) -> None:
-    assert make(small, save("a"), Claim("a", "me"))[0] == "ValidationException"
+    assert make(small, Copy("a", Cup(1)), Copy("a", Cup(2)))[0] == "ValidationException"
 
 
 def test_a_batch_gives_those_that_are_there_and_refuses_a_key_given_twice(small: Small) -> None:
@@ -114,21 +73,6 @@ def test_a_batch_gives_those_that_are_there_and_refuses_a_key_given_twice(small:
     assert [item["pk"]["S"] for item in got["Responses"][TABLE]] == ["a"]
     asked["Keys"] = [{"pk": {"S": "a"}}] * 2
     assert small.outcome("batch_get_item", RequestItems={TABLE: asked})[0] == "ValidationException"
-
-
-def page(small: Small, bound: str | None = None, **asked: Any) -> tuple[list[str], Any]:
-    limit = {":range": {"S": bound}} if bound else {}
-    got = small.outcome(
-        "query",
-        **{"TableName": TABLE, "IndexName": INDEX, "Limit": 2}
-        | asked
-        | {
-            "KeyConditionExpression": "#hash = :hash" + (" AND #range <= :range" if bound else ""),
-            "ExpressionAttributeNames": {"#hash": "shelf"} | ({"#range": "place"} if bound else {}),
-            "ExpressionAttributeValues": {":hash": {"S": "top"}} | limit,
-        },
-    )
-    return [item["pk"]["S"] for item in got.get("Items", ())], got.get("LastEvaluatedKey")
 
 
 def test_an_index_is_read_in_its_order_page_by_page_and_has_only_what_carries_its_attributes(small: Small) -> None:
@@ -176,44 +120,3 @@ def test_what_was_received_too_often_is_set_aside_and_what_was_deleted_is_gone(s
     assert letter["Body"] == "poor"
     small.sqs.delete_message(QueueUrl=small.dead, ReceiptHandle=letter["ReceiptHandle"])
     assert small.sqs.receive_message(QueueUrl=small.dead).get("Messages", []) == []
-
-
-def a_write(chance: random.Random, key: str) -> Write:
-    """Any of the writes there are, on one of few keys: most meet another one."""
-    version, level = chance.randint(1, 4), chance.randint(-3, 3)
-    index = {"shelf": chance.choice(["top", "low"]), "place": str(chance.randint(1, 9))}
-    kinds: list[Write] = [
-        Save(key, Cup(version, abs(level)), facts=(Cup,) * chance.randint(0, 1), index=index),
-        Copy(key, Cup(version, abs(level))),
-        Count(key, {"level": level}, expect={"level": chance.randint(0, 3)} if chance.random() < 0.3 else {}),
-        Claim(f"name-{key}", chance.choice(["me", "you"])),
-        Tally(f"tally-{key}", at_most=3, expires=7),
-    ]
-    return chance.choice(kinds)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_whatever_is_written_both_clouds_answer_and_hold_the_same(cloud: None, seed: int) -> None:
-    chance, memory, moto = random.Random(seed), clouds.in_memory(), clouds.on_moto()
-    for _ in range(150):
-        keys = chance.sample("abcde", chance.choice([1, 1, 2, 3]))
-        writes = [a_write(chance, key) for key in keys]
-        assert make(memory, *writes) == make(moto, *writes), writes
-        assert page(memory)[0] == page(moto)[0]
-    held = memory.dynamodb.tables[TABLE].items
-    assert held == {item["pk"]["S"]: item for item in moto.dynamodb.scan(TableName=TABLE)["Items"]}
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["a = :a OR b = :b AND c = :c", "contains(a, :a)", "a <> :a", "NOT a = :a", "(a = :a)", "a BETWEEN :a AND :b"],
-)
-def test_a_condition_that_nobody_here_writes_is_refused(text: str) -> None:
-    with pytest.raises(NotUnderstood):
-        holds(text, {}, {":a": {"S": "x"}, ":b": {"S": "y"}}, {"a": {"S": "x"}})
-
-
-@pytest.mark.parametrize("text", ["SET a = a + :a", "DELETE a :a", "SET a = if_not_exists(a, :a)", "REMOVE a[0]"])
-def test_an_update_that_nobody_here_writes_is_refused(text: str) -> None:
-    with pytest.raises(NotUnderstood):
-        updated(text, {}, {":a": {"N": "1"}}, {"a": {"N": "1"}})

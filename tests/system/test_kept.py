@@ -1,0 +1,66 @@
+"""A shop on DynamoDB Local that keeps its data: nothing is lost over a kill of all its processes and a new start."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests import dynamodb_local
+from tests.infra.runner.calling import eventually
+from tests.infra.runner.running import Stack, family_of, is_running
+from tests.system.conftest import Client
+from tests.system.people import Person
+
+pytestmark = dynamodb_local.needed
+AT_ONCE = 12
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Client]:
+    stack = Stack(None, "--empty", "--no-reload", "--dynamodb", "local", "--data", str(data))
+    try:
+        with httpx.Client(base_url=stack.until_up().address("front door"), timeout=20) as http:
+            yield Client(stack, http)
+    finally:
+        stack.end()
+
+
+def kill(stack: Stack) -> list[int]:
+    """All at once, as when the machine is gone: nobody is left to tidy up."""
+    pids = family_of(stack.process.pid)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    stack.end()
+    return pids
+
+
+def test_what_was_acknowledged_before_a_kill_comes_to_its_end_after_a_new_start(tmp_path: Path) -> None:
+    with running(tmp_path) as shop:
+        cup, ada = shop.product("cup", stock=50), shop.customer("ada")
+        first = shop.order(ada, cup)
+        assert shop.outcome(first)["status"] == "confirmed"
+        placed = [first, *(shop.order(ada, cup) for _ in range(AT_ONCE))]
+        killed = kill(shop.stack)
+    eventually(lambda: not any(map(is_running, killed)))
+    with running(tmp_path) as shop:
+        again = Person(shop.http, "ada@example.org").sign_in()  # her account is there, and is hers
+        assert [shop.outcome(order)["status"] for order in placed] == ["confirmed"] * len(placed)
+        shown = shop.http.get("/orders", params={"limit": 100}, auth=again).json()["items"]
+        assert {order["id"] for order in shown} == set(placed)
+        assert shop.stock(cup) == (50, len(placed), 50 - len(placed))
+        assert shop.outcome(shop.order(again, cup))["status"] == "confirmed"
+        assert "nothing is wrong" in tell(shop, "doctor")
+        assert "OrderConfirmed" in tell(shop, "trace", first)
+
+
+def tell(shop: Client, *command: str) -> str:
+    """What an operator's tool says of the shop."""
+    place = ["--stage", "local", "--cloud-url", shop.stack.address("cloud")]
+    told = subprocess.run([sys.executable, "-m", "infra.cli", *command, *place], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
