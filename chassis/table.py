@@ -36,9 +36,10 @@ class Index(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """The keys that an index has next, and the place after which it goes on (None at the end)."""
+    """What an index has next: keys, their values in its range, and the place after which it goes on (None: the end)."""
 
     keys: tuple[str, ...]
+    ranges: tuple[str, ...]
     after: dict[str, str] | None
 
 
@@ -98,7 +99,8 @@ class Table:
         found = [items.read_item(each) for each in got["Items"]]
         shown = found[:limit]
         more = len(found) > limit or "LastEvaluatedKey" in got
-        return Page(tuple(each["pk"] for each in shown), _place(index, shown[-1]) if more and shown else None)
+        keys, ranges = (tuple(each[name] for each in shown) for name in ("pk", index.range))
+        return Page(keys, ranges, _place(index, shown[-1]) if more and shown else None)
 
     def write(self, *writes: Write) -> None:
         """Makes the writes, all or none; raises NotWritten where a condition does not hold."""

@@ -1,6 +1,7 @@
 """Conditional writes as data: what is to be written, and on what condition, before anything is done.
 
-A write that changes an item also sets or removes its `outbox`: a fact is told by the one write that caused it.
+A write that changes an item also sets or removes its `outbox`: a fact is told by the one write that caused it. Only a
+touch leaves it as it is, to have the same facts told again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -111,7 +112,33 @@ class Tally(Struct, frozen=True):
         }
 
 
-Write = Save | Copy | Count | Claim | Tally
+class Touch(Struct, frozen=True):
+    """An item as it is, but for its place in an index (None: in none any more): what it told last is told again.
+
+    Only where it stands at the place at which it was found: whatever was saved in between has a place of its own, and
+    an item that is gone comes not back.
+    """
+
+    key: str
+    range: str
+    was: str
+    then: str | None
+
+    def request(self) -> Request:
+        moved = "SET #place = :then" if self.then else "REMOVE #place"
+        values = {":was": self.was} | ({":then": self.then} if self.then else {})
+        return {
+            "Update": {
+                "Key": items.write_item({"pk": self.key}),
+                "UpdateExpression": moved,
+                "ConditionExpression": "#place = :was",
+                "ExpressionAttributeNames": {"#place": self.range},
+                "ExpressionAttributeValues": items.write_item(values),
+            }
+        }
+
+
+Write = Save | Copy | Count | Claim | Tally | Touch
 
 
 def _named(prefix: str, values: Mapping[str, int]) -> dict[str, int]:

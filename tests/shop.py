@@ -88,9 +88,10 @@ class Shop:
         """The deliveries that are due to a capability, to be made in any order, or never."""
         return list(self._due(name))
 
-    def tick(self) -> None:
-        """What the schedule does each minute."""
-        self.apps["orders"].tick(scheduled(), CONTEXT)
+    def tick(self, *names: str) -> None:
+        """What the schedules do, all of them unless some are named."""
+        for name in names or self.apps:
+            self.apps[name].tick(scheduled(), CONTEXT)
 
     def _due(self, name: str) -> Iterable[Delivery]:
         app = self.apps[name]

@@ -1,11 +1,12 @@
-"""The doors of customers: every route and stream at a glance."""
+"""The doors of customers: every route, stream and schedule at a glance."""
 
 from typing import Any
 
-from chalice.app import AuthRequest, AuthResponse, Chalice, DynamoDBEvent
+from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, DynamoDBEvent, Rate
 
 from chalicelib.customers import commands, model, schemas, store
 from chalicelib.customers.events import FACTS
+from chalicelib.customers.reactions import when_time_passes
 from chassis import authorizer, settings
 from chassis.doors import Doors, Request
 from chassis.parsing import Nothing
@@ -81,3 +82,8 @@ def sign_out(request: Request[Nothing, Nothing]) -> None:
 )
 def relay(event: DynamoDBEvent) -> Any:
     return tell(event.to_dict(), "customers", FACTS)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def tick(event: CloudWatchEvent) -> None:
+    when_time_passes()

@@ -1,12 +1,12 @@
-"""The doors of products: every route, queue and stream at a glance."""
+"""The doors of products: every route, queue, stream and schedule at a glance."""
 
 from typing import Any
 
-from chalice.app import AuthRequest, AuthResponse, Chalice, DynamoDBEvent, SQSEvent
+from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.products import commands, model, schemas, store
 from chalicelib.products.events import FACTS
-from chalicelib.products.reactions import REACTIONS
+from chalicelib.products.reactions import REACTIONS, when_time_passes
 from chassis import authorizer, settings
 from chassis.cursor import Listed
 from chassis.doors import Doors, Request
@@ -96,3 +96,8 @@ def inbox(event: SQSEvent) -> Any:
 )
 def relay(event: DynamoDBEvent) -> Any:
     return tell(event.to_dict(), "products", FACTS)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def tick(event: CloudWatchEvent) -> None:
+    when_time_passes()

@@ -131,7 +131,7 @@ def _of_schedule(capability: str, function: Function) -> Iterator[Alarm]:
     yield Alarm(
         f"{function.id}StoppedAlarm",
         f"{function.spoken}-stopped",
-        f"{function.id} was not called for a quarter of an hour, and whoever waits does not ask again.",
+        f"{function.id} was not called for a quarter of an hour, and what is due waits.",
         "schedule-stopped",
         measures.of_function("Invocations", function.id),
         1,

@@ -87,8 +87,9 @@ def counted(set_env: Callable[[str, str], None]) -> dict[str, Act]:
         _visit(journey)
         for lines in LINES:
             _order(journey, lines)
-        with journey.act("orders.tick"), journey.meter.turn("orders.tick"):
-            shop.tick()
+        for name in shop.apps:
+            with journey.act(f"{name}.tick"), journey.meter.turn(f"{name}.tick"):
+                shop.tick(name)
     finally:
         aws.use(None)
         clock.use(None)

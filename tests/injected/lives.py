@@ -71,6 +71,14 @@ def an_order_that_nobody_answers_asks_again(people: People) -> None:
 
 
 @life
+def what_was_saved_a_day_ago_is_told_again(people: People) -> None:
+    a_shop_opens_and_has_a_customer(people)
+    people.world.settle()
+    people.world.pass_time(24 * 3600 + 60)
+    people.world.tick("customers", "products")
+
+
+@life
 def a_customer_orders_as_much_as_is_allowed(people: People) -> None:
     """Two orders may be open: at the third it is looked up how many still are."""
     for number in range(2):

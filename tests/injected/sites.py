@@ -121,6 +121,8 @@ class _Capability:
         if not isinstance(node, ast.Attribute):
             return False
         owner = node.value
+        if ast.unparse(node) == "telling.tell_again":  # it is given the table
+            return True
         if isinstance(owner, ast.Call):
             return ast.unparse(owner.func) in ("accounts", "_pool")
         return ast.unparse(owner).rpartition(".")[2] in self.things and node.attr not in _PURE

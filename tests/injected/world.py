@@ -76,8 +76,9 @@ class OnMoto(World):
         heard = [self._hear(name) for name in self.inboxes if name not in self.shut]
         return any(told) or any(heard)
 
-    def tick(self) -> None:
-        self._call(self.apps["orders"].tick, scheduled())
+    def tick(self, *names: str) -> None:
+        for name in names or ("orders",):
+            self._call(self.apps[name].tick, scheduled())
 
     def collect_letters(self) -> None:
         """Shows the rules what was set aside."""

@@ -203,10 +203,10 @@ def test_what_the_clock_brings_about_is_the_systems_doing(shop: Shop) -> None:
     id = order(shop, customer, f"customer:{customer}")
     told(shop)
     clock.use(lambda: datetime.now(UTC) + timedelta(minutes=2))
-    shop.tick()
+    shop.tick("orders")
     assert told(shop) == {Fact("OrderPlaced", id, "system")}
     clock.use(lambda: datetime.now(UTC) + timedelta(hours=25))
-    shop.tick()
+    shop.tick("orders")
     assert told(shop) == {Fact("OrderCancelled", id, "system")}
     shop.down.clear()
     by = {fact.name: fact.actor for fact in told(shop)}

@@ -143,7 +143,7 @@ def _hear(world: World, every: float) -> None:
 def _tick(world: World) -> None:
     while True:
         world.scheduler.sleep(60.0)
-        sources._run_tick(world)
+        sources._run_tick(world, "orders")
 
 
 def _watch(world: World, seen: Seen) -> None:

@@ -12,16 +12,27 @@ ORDER = {
     "rejected": "OrderRejected",
     "cancelled": "OrderCancelled",
 }
+HOUSEKEEPING = {"version", "changed_at", "outbox", "tell_at", "tell_shard"}
 
 
 def due(change: Change) -> list[str]:
     """The events that a change is to be heard by, as `<kind>/<id>/<version>/<Fact>`."""
     kind, _, id = change.key.partition("#")
     after, before = change.after or {}, change.before or {}
-    if not after or after == before or "version" not in after:
+    if not after or after == before or "version" not in after or is_touched(change):
         return []
     tell = _FACTS.get((change.table, kind))
     return [f"{kind}/{id}/{after['version']['N']}/{fact}" for fact in (tell(before, after) if tell else ())]
+
+
+def is_touched(change: Change) -> bool:
+    """Whether it is as it was, but for when it is told again: what its last save told is told once more."""
+    before, after = change.before or {}, change.after or {}
+    return before.get("tell_at") != after.get("tell_at") and _but_for_that(before) == _but_for_that(after)
+
+
+def _but_for_that(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != "tell_at"}
 
 
 def _of_order(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -42,14 +53,22 @@ def _of_product(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     if not before:  # one that a restore lost, and that is known from its copy, begins with another version
         return ["ProductAdded"] if after["version"]["N"] == "1" else [PRODUCT[after["status"]["S"]]]
     facts = [PRODUCT[after["status"]["S"]]] if before["status"] != after["status"] else []
-    return facts + (["PriceChanged"] if before["price"] != after["price"] else [])
+    facts += ["PriceChanged"] if before["price"] != after["price"] else []
+    return facts or _revised("ProductRevised", before, after)  # what people do here changes one thing at a time
 
 
 def _of_customer(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     if not before:
         return ["CustomerRegistered"]
     facts = ["CustomerDeactivated"] if before["status"] != after["status"] else []
-    return facts + (["CustomerErased"] if "erased_at" in after and "erased_at" not in before else [])
+    facts += ["CustomerErased"] if "erased_at" in after and "erased_at" not in before else []
+    return facts or _revised("CustomerRevised", before, after)
+
+
+def _revised(fact: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Nothing where a restored item is raised to another version alone: it tells what it told last."""
+    held = [{name: value for name, value in item.items() if name not in HOUSEKEEPING} for item in (before, after)]
+    return [fact] if held[0] != held[1] else []
 
 
 def _of_sign_out(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

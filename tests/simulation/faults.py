@@ -58,6 +58,7 @@ EVENTS = {
     "order of 99 lines": 0.05,
     "another release": 0.80,
     "another release, taken back": 0.60,
+    "stream off for days": 0.15,
 }
 # What people do that is hard on a system.
 PEOPLE = {
@@ -77,6 +78,8 @@ PEOPLE = {
     "deactivated midway": 0.10,
     "signed out midway": 0.10,
     "erased midway": 0.15,
+    "name changed midway": 0.20,
+    "price changed as it is told again": 0.15,
 }
 # What comes of others, and is only counted.
 EFFECTS = {"killed at its time limit": 0.0}

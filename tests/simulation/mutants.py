@@ -16,7 +16,21 @@ from chalicelib.orders import commands, model, reactions, store
 from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
-from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, sign_outs, table, writes
+from chassis import (
+    aggregates,
+    aws,
+    clock,
+    doors,
+    inbox,
+    items,
+    messages,
+    relay,
+    settings,
+    sign_outs,
+    table,
+    telling,
+    writes,
+)
 from infra.operate import redrive
 from infra.operate.restoring import agreement
 from infra.operate.restoring import stock as restored_stock
@@ -519,4 +533,31 @@ def a_token_is_good_after_its_bearer_signed_out() -> Mutant:
 @mutant
 def what_was_read_of_a_sign_out_is_good_for_an_hour() -> Mutant:
     with instead(sign_outs, "GOOD_FOR", timedelta(hours=1)):
+        yield
+
+
+@mutant
+def nothing_is_told_again() -> Mutant:
+    with instead(telling, "entries", lambda id, saved_at: {}):
+        yield
+
+
+@mutant
+def what_is_told_again_is_told_once_only() -> Mutant:
+    with instead(telling, "_next", lambda place: ""):
+        yield
+
+
+@mutant
+def touching_goes_over_a_save_that_came_between() -> Mutant:
+    """The whole item is read, and written back as it was read."""
+
+    def worse(of: table.Table, key: str, place: str) -> None:
+        client = aws.client("dynamodb")
+        item = client.get_item(TableName=of.name, Key=table._key(key))["Item"]
+        item = {name: value for name, value in item.items() if name != "tell_at"}
+        then = {"tell_at": {"S": told}} if (told := telling._next(place)) else {}
+        client.put_item(TableName=of.name, Item=item | then)
+
+    with instead(telling, "_tell", worse):
         yield

@@ -9,13 +9,14 @@ from tests.simulation.cloud.sqs import Queue
 from tests.simulation.persons import person
 from tests.simulation.relics import leave_long_relic, leave_relic
 from tests.simulation.requests import Answer, Asked, send
-from tests.simulation.world import Outage, World
+from tests.simulation.world import Outage, World, seconds
 
 STAFF = "staff:boss"
 HOUR = 3600.0
 DAY = 24 * HOUR
 TRIES = 6
 LINES = 99
+TICK = 300.0  # seconds from one tick of products to the next
 
 
 class People:
@@ -77,6 +78,16 @@ class People:
         for _ in range(self.chance.randint(2, 8)):
             self._rest(8.0)
             self._sell(self.chance.choice(self.skus))
+        for sku in self.skus if self.world.faults.hits("price changed as it is told again") else ():
+            self._start(f"{sku} told again", partial(self._change_as_told_again, sku))
+
+    def _change_as_told_again(self, sku: str) -> None:
+        """A day later, at the very moment at which the clock finds it due."""
+        item = self.world.dynamodb.tables["products"].items.get(f"product#{sku}", {})
+        if "tell_at" in item:
+            due = -(-seconds(item["tell_at"]["S"]) // TICK) * TICK
+            self.world.scheduler.sleep(due - self.world.scheduler.now)
+            self.insist(STAFF, "PATCH", f"/products/{sku}", {"price": self._price()}, match="*")
 
     def _sell(self, sku: str) -> None:
         hits = self.world.faults.hits
@@ -129,6 +140,8 @@ class People:
             self._rest(5.0)
             self._start(f"{name}/{number}", partial(self._order, name, number))  # none waits for the one before it
         hits = self.world.faults.hits
+        if hits("name changed midway"):
+            self.insist(by, "PATCH", "/customers/me", {"name": f"{name} the second"}, match="*")
         if hits("signed out midway"):
             self.insist(by, "DELETE", "/sessions")
         if hits("deactivated midway"):
@@ -221,6 +234,8 @@ class People:
                 self._shut(f"{name}-stream", begins, self.chance.uniform(20, 40) * HOUR)
             if faults.hits("functions throttled for minutes"):
                 self._shut(f"{name}-functions", begins, self.chance.uniform(0, 20) * 60)
+        if faults.hits("stream off for days"):  # of the others it would be days of orders that ask, hour by hour
+            self._shut("customers-stream", now + self.chance.uniform(0, 1), self.chance.uniform(40, 330) * HOUR)
         for name in self.world.inboxes:
             if faults.hits("inbox off for hours"):
                 self._shut(f"{name}-inbox", now + self.chance.uniform(0, 15), self.chance.uniform(0.1, 30) * HOUR)

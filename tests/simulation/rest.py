@@ -1,19 +1,16 @@
 """What holds once the faults have ended and nothing moves any more."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import datetime
+from collections import Counter
 from typing import Any
 
-from chassis.items import read_item
 from tests.simulation import persons
 from tests.simulation.answers import Answers
-from tests.simulation.world import BEGAN, World
+from tests.simulation.copies import all_of, look_at_what_was_healed
+from tests.simulation.world import World, seconds
 
 HOUR = 3600.0
 CALM = 8 * HOUR  # an order asks each hour at least: in so long a time without an outage it is answered
 SETTLED = {"confirmed": {"reserved"}, "rejected": {"refused"}, "cancelled": {"released"}}
-READ = {"customer": ("orders", ("status",)), "product": ("orders", ("status", "name", "price"))}
 Plain = dict[str, Any]
 
 
@@ -33,8 +30,8 @@ def is_quiet(world: World) -> bool:
 
 def look(world: World, answers: Answers) -> None:
     """Holds all that is there against the rules of rest."""
-    orders = dict(_all(world, "orders", "order"))
-    reservations = dict(_all(world, "products", "reservation"))
+    orders = dict(all_of(world, "orders", "order"))
+    reservations = dict(all_of(world, "products", "reservation"))
     for id, order in orders.items():
         _order(world, order, reservations.get(id))
         _cause(world, answers, order)
@@ -42,15 +39,8 @@ def look(world: World, answers: Answers) -> None:
         if id not in orders and not ("orders" in world.floors and reservation["status"] == "released"):
             world.violate("a reservation is an order's", reservation)
     _acknowledged(world, answers, orders)
-    _told(world)
-    _copies(world)
+    look_at_what_was_healed(world)
     persons.look_at_rest(world)
-
-
-def _all(world: World, table: str, kind: str) -> Iterator[tuple[str, Plain]]:
-    for key, item in world.dynamodb.tables[table].items.items():
-        if key.startswith(f"{kind}#"):
-            yield key.partition("#")[2], read_item(item)
 
 
 def _order(world: World, order: Plain, reservation: Plain | None) -> None:
@@ -95,7 +85,7 @@ def _cause(world: World, answers: Answers, order: Plain) -> None:
 
 def _was_cut_off(world: World, order: Plain) -> bool:
     """Whether outages left the order no time, from its placing to its deadline, in which to be answered."""
-    since = (datetime.fromisoformat(order["placed_at"]) - BEGAN).total_seconds()
+    since = seconds(order["placed_at"])
     until = since + 24 * HOUR
     free = since
     for outage in sorted(world.outages, key=lambda each: each.since):
@@ -116,7 +106,7 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
     for id in answers.cancelled:
         if orders[id]["status"] != "cancelled":
             world.violate("an order that was cancelled stays so", orders[id])
-    made = {adjustment["id"] for _, adjustment in _all(world, "products", "adjustment")}
+    made = {adjustment["id"] for _, adjustment in all_of(world, "products", "adjustment")}
     for adjustment in answers.adjustments.values():
         if adjustment["id"] not in made:
             world.violate("an adjustment that was acknowledged was made", adjustment)
@@ -128,37 +118,3 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
 
 def _key(order: Plain) -> str:
     return str(order.get("made_by") or "").partition("/")[0]
-
-
-def _told(world: World) -> None:
-    """Every fact reached all who listen to it, or was set aside, or was lost to a known outage."""
-    excused = world.lost | world.forgotten | world.aged | world.set_aside
-    for event, queues in world.told.items():
-        for queue in sorted(queues):
-            if (queue, event) not in world.heard and event not in excused:
-                world.violate("every fact reaches all who listen", f"{event} never came to {queue}")
-    long = [each for each in world.outages if each.way.endswith("-stream") and each.until - each.since > 22 * HOUR]
-    if (world.lost or world.aged) and not long:
-        world.violate("nothing is lost but to a stream that is off for a day", world.lost | world.aged)
-
-
-def _copies(world: World) -> None:
-    """What orders knows of others is the last that they told, unless that was lost or forgotten."""
-    excused = world.lost | world.forgotten
-    last: dict[tuple[str, str], int] = defaultdict(int)
-    for event in world.told:
-        kind, id, version, _ = event.split("/")
-        if event not in excused and world.told[event]:
-            last[kind, id] = max(last[kind, id], int(version))
-    last |= {raised: max(last[raised], version) for raised, version in world.raised.items()}
-    for kind, (hearer, names) in READ.items():
-        teller = f"{kind}s"
-        copies = dict(_all(world, hearer, kind))
-        for id, own in _all(world, teller, kind):
-            copy = copies.get(id, {})
-            if copy.get("version", 0) > own["version"]:
-                world.violate("no copy is newer than what it is a copy of", f"{copy} of {own}")
-            if copy.get("version", 0) < last[kind, id]:
-                world.violate("a copy has the last that was told", f"{copy} of {own}")
-            if copy.get("version") == own["version"] and any(copy[name] != own[name] for name in names):
-                world.violate("a copy is what it is a copy of", f"{copy} of {own}")

@@ -7,6 +7,7 @@ from typing import Any
 from chassis.items import read_item
 from tests.simulation import persons
 from tests.simulation.cloud.dynamodb import Change
+from tests.simulation.facts import is_touched
 from tests.simulation.world import World
 
 Plain = dict[str, Any]
@@ -66,6 +67,8 @@ class Rules:
             before = read_item(change.before) if change.before else None
             after = read_item(change.after)
             self.world.scheduler.tell(change.table, change.key, after.get("version"), after.get("status"))
+            if is_touched(change):
+                continue
             self._versions(change.table, kind, before, after)
             if change.table == "products" and kind == "stock":
                 stocks.append(after)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tests.simulation import letters, lists, rest, restores, rollout, sources
+from tests.simulation import copies, letters, lists, rest, restores, rollout, sources
 from tests.simulation.answers import Answers
 from tests.simulation.faults import Faults
 from tests.simulation.people import People
@@ -76,6 +76,9 @@ def _go(world: World, answers: Answers, people: People) -> None:
         go_on(lambda: rest.is_quiet(world))
     slept = world.scheduler.spawn("sleeper", lambda: None, delay=SKEW)  # for who signed out by a clock that was ahead
     go_on(partial(_is_done, slept))
+    if not broken():
+        copies.look_at_what_was_told(world)
+    go_on(lambda: rest.is_quiet(world) and copies.is_healed(world))
     if not broken():
         rest.look(world, answers)
         letters.left(world, *letters.BOXES)

@@ -1,7 +1,7 @@
 """What calls the functions: the queues, the streams and the clock, as Lambda's event sources do."""
 
 import math
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,10 +13,21 @@ from tests.simulation.cloud.streams import KEPT, SHARDS, Record
 from tests.simulation.facts import due
 from tests.simulation.scheduler import NEVER
 from tests.simulation.topology import parts
-from tests.simulation.world import BEGAN, World, event_of
+from tests.simulation.world import World, event_of, seconds
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A capability's schedule: each so many seconds, for what is due by that attribute."""
+
+    name: str
+    due: str
+    every: float
+
 
 BATCH = 10
 AT_ONCE = 3  # batches of one queue under way
+CLOCKS = (Clock("orders", "ask_at", 60.0), Clock("products", "tell_at", 300.0), Clock("customers", "tell_at", 300.0))
 OLDEST = 22 * 3600.0  # seconds, after which a mapping sets a record aside (the overlays' MaximumRecordAgeInSeconds)
 
 
@@ -30,7 +41,8 @@ def connect(world: World) -> None:
         if part.hears:
             poller = world.scheduler.spawn(f"queue {part.name}", partial(_poll, world, part.name))
             world.pokes.setdefault(f"{part.name}-inbox", []).append(poller)
-    world.pokes["orders"].append(world.scheduler.spawn("clock", lambda: _tick(world)))
+    for clock in CLOCKS:
+        world.pokes[clock.name].append(world.scheduler.spawn(f"clock {clock.name}", partial(_tick, world, clock)))
 
 
 def _poll(world: World, name: str) -> None:
@@ -150,37 +162,37 @@ def _shut_until(world: World, way: str) -> float | None:
     )
 
 
-def _tick(world: World) -> None:
-    """Each minute in which an order is to ask; one in which none is would find nothing, and is left out."""
+def _tick(world: World, clock: Clock) -> None:
+    """Each time at which something is due; at another a tick would find nothing, and it is left out."""
     scheduler, faults, last = world.scheduler, world.faults, 0.0
     while True:
-        minute = _minute(world, last)
-        if minute > scheduler.now:
-            scheduler.sleep(minute - scheduler.now)  # or until an order is written, which may be to ask earlier
+        time = _next(world, clock, last)
+        if time > scheduler.now:
+            scheduler.sleep(time - scheduler.now)  # or until an item is written, which may be due earlier
             continue
         last = scheduler.now
         if faults.hits("tick missed"):
             continue
         for _ in range(2 if faults.hits("tick twice") else 1):
             delay = faults.chance.uniform(0, 60) if faults.hits("tick late") else 0.0
-            scheduler.spawn("orders.tick", lambda: _run_tick(world), delay=delay)
+            scheduler.spawn(f"{clock.name}.tick", lambda: _run_tick(world, clock.name), delay=delay)
 
 
-def _run_tick(world: World) -> None:
+def _run_tick(world: World, name: str) -> None:
     names = ("id", "account", "time", "region", "version")
-    if world.throttles("orders"):
+    if world.throttles(name):
         return
     event = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}, "resources": []}
     try:
-        world.run_function("orders.tick", world.serving("orders", "tick"), event | dict.fromkeys(names, ""))
+        world.run_function(f"{name}.tick", world.serving(name, "tick"), event | dict.fromkeys(names, ""))
     except (Crash, Exception) as error:
         world.scheduler.tell("tick failed", type(error).__name__)
 
 
-def _minute(world: World, last: float) -> float:
-    """The first minute after `last` at which an order is to ask."""
-    asks = [item["ask_at"]["S"] for item in world.dynamodb.tables["orders"].items.values() if "ask_at" in item]
-    if not asks:
+def _next(world: World, clock: Clock, last: float) -> float:
+    """The first time after `last` at which the clock calls, and something is due."""
+    items = world.dynamodb.tables[clock.name].items.values()
+    dues = [item[clock.due]["S"] for item in items if clock.due in item]
+    if not dues:
         return NEVER
-    first = (datetime.fromisoformat(min(asks)) - BEGAN).total_seconds()
-    return 60.0 * max(math.ceil(first / 60), last // 60 + 1)
+    return clock.every * max(math.ceil(seconds(min(dues)) / clock.every), last // clock.every + 1)

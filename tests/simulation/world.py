@@ -248,6 +248,11 @@ class World:
         return self.moment() + timedelta(seconds=self.scheduler.skew)
 
 
+def seconds(stamp: str) -> float:
+    """When that was, in the world's own time; what stands behind a time in an index is not looked at."""
+    return (datetime.fromisoformat(stamp.partition("/")[0]) - BEGAN).total_seconds()
+
+
 def topic(name: str) -> str:
     return f"{name}-topic"
 

@@ -14,9 +14,13 @@ from tests.infra.stacks.project import STACKS, STAGE
 CAPABILITIES = ["customers", "orders", "products"]
 LISTENERS = ["orders", "products"]
 INDEXES = {
-    "customers": {},
+    "customers": {"telling": ("tell_shard", "tell_at")},
     "orders": {"by_customer": ("customer_id", "placed_key"), "waiting": ("waiting_shard", "ask_at")},
-    "products": {"by_status": ("listed", "sku"), "by_category": ("shelf", "sku")},
+    "products": {
+        "by_status": ("listed", "sku"),
+        "by_category": ("shelf", "sku"),
+        "telling": ("tell_shard", "tell_at"),
+    },
 }
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from chassis import items, log
 from chassis.auth import on_behalf_of
-from chassis.writes import Claim, Copy, Count, Save, Tally, Write
+from chassis.writes import Claim, Copy, Count, Save, Tally, Touch, Write
 
 
 class Cup(Struct, frozen=True):
@@ -110,3 +110,14 @@ def test_a_count_by_nothing_still_is_a_request_that_dynamodb_takes() -> None:
 def test_every_write_has_a_condition(write: Write) -> None:
     [(_, request)] = write.request().items()
     assert request["ConditionExpression"]
+
+
+@pytest.mark.parametrize(("then", "update"), [("b/1", "SET #place = :then"), (None, "REMOVE #place")])
+def test_a_touch_moves_an_item_and_changes_nothing_else_and_only_where_it_stands_as_it_was_found(
+    then: str | None, update: str
+) -> None:
+    [(verb, request)] = Touch("cup#1", "told_at", "a/0", then).request().items()
+    assert (verb, request["UpdateExpression"]) == ("Update", update)
+    assert request["ConditionExpression"] == "#place = :was"
+    assert request["ExpressionAttributeNames"] == {"#place": "told_at"}
+    assert items.read_item(request["ExpressionAttributeValues"]) == {":was": "a/0"} | ({":then": then} if then else {})

@@ -1,16 +1,23 @@
 """Where customers keeps what it knows: one table, with customers, and when who signed out."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.customers import events
 from chalicelib.customers.model import Customer, Facts, SignOut
+from chassis import telling
 from chassis.aggregates import Aggregates
 from chassis.table import NotWritten, Table
 
 TABLE = Table("CUSTOMERS_TABLE")
 
-customers = Aggregates(TABLE, "customer", Customer, measures=events.measures)
+
+def _entries(customer: Customer) -> Mapping[str, str]:
+    return telling.entries(customer.id, customer.changed_at)
+
+
+customers = Aggregates(TABLE, "customer", Customer, _entries, events.measures)
 sign_outs = Aggregates(TABLE, "sign_out", SignOut)
 
 

@@ -89,6 +89,7 @@ REACTIONS: dict[str, Reaction] = {
     "emporium.products.ProductUnpublished.v1": when_product_changed,
     "emporium.products.ProductArchived.v1": when_product_changed,
     "emporium.customers.CustomerRegistered.v1": when_customer_changed,
+    "emporium.customers.CustomerRevised.v1": when_customer_changed,
     "emporium.customers.CustomerDeactivated.v1": when_customer_changed,
     "emporium.customers.CustomerErased.v1": when_customer_erased,
     "emporium.customers.SignedOut.v1": when_signed_out,

@@ -1,8 +1,8 @@
-"""What others' facts cause here: an order's are questions, answered once, and anew only when asked anew."""
+"""What others' facts, and the clock, cause here: an order's are questions, answered once, and anew when asked anew."""
 
 from chalicelib.products import model, schemas, store
 from chalicelib.products.model import Line
-from chassis import clock, log
+from chassis import clock, log, telling
 from chassis.inbox import Reaction
 from chassis.messages import Message
 from chassis.sign_outs import Told
@@ -34,6 +34,11 @@ def when_order_cancelled(heard: Message[schemas.OrderCancelled]) -> None:
 def when_signed_out(heard: Message[Told]) -> None:
     """Keeps since when whose tokens are good."""
     store.sign_outs.keep(heard)
+
+
+def when_time_passes() -> None:
+    """Tells products again of which the others keep copies: what they lost comes back to them."""
+    telling.tell_again(store.TABLE, clock.now())
 
 
 REACTIONS: dict[str, Reaction] = {

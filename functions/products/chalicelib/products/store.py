@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from chalicelib.products import events
 from chalicelib.products.events import ProductAdded, StockAdjusted
 from chalicelib.products.model import Adjustment, Answer, Product, Reservation, Shortage, Status, Stock
+from chassis import telling
 from chassis.aggregates import Aggregates
 from chassis.refusals import KeyUsedForAnotherRequest
 from chassis.sign_outs import SignOuts
@@ -28,7 +29,8 @@ def _shelf(status: Status, category: str | None) -> str:
 
 
 def _entries(product: Product) -> Mapping[str, str]:
-    return {"listed": product.status, "shelf": _shelf(product.status, product.category)}
+    listed = {"listed": product.status, "shelf": _shelf(product.status, product.category)}
+    return {**listed, **telling.entries(product.sku, product.changed_at)}
 
 
 products = Aggregates(TABLE, "product", Product, _entries)
