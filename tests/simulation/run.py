@@ -1,6 +1,7 @@
 """One seed from its first request to its rest, and what was seen."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.simulation.world import Violation, World
 
 STEPS = 60_000  # of people and faults
 TO_REST = 30_000  # after the last fault
+Everybody = Callable[[World, Answers], People]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Outcome:
     violations: tuple[Violation, ...]
 
 
-def run(seed: int, everybody: type[People] = People, faults: Faults | None = None) -> Outcome:
+def run(seed: int, everybody: Everybody = People, faults: Faults | None = None) -> Outcome:
     """Lets the world of that seed go on until it is at rest, or a rule does not hold.
 
     `faults` are others than the seed's own.

@@ -11,7 +11,7 @@ from infra.apps_in_process import ROOT, app_folders
 from tests.simulation.__main__ import main
 from tests.simulation.faults import KINDS
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.part import Part, run_part
+from tests.simulation.part import Part, run_seeds
 from tests.simulation.run import run
 
 SEEDS = 150  # looked at by `make test`; `make simulate` looks at more
@@ -20,7 +20,7 @@ TRACES = "from tests.simulation.run import run; print(*[run(seed).trace for seed
 
 @pytest.fixture(scope="module")
 def slice() -> Part:
-    return run_part(range(SEEDS))
+    return run_seeds(range(SEEDS))
 
 
 def test_no_rule_is_broken_through_all_faults(slice: Part) -> None:
