@@ -41,11 +41,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Task:
-    """The runs of a path that have their first fault at that place; `size` is how many second ones there are."""
+    """The runs of a path that have their first fault at that place."""
 
     path: str
     first: int
-    size: int
 
 
 def seed_of_commit() -> int:

@@ -16,27 +16,27 @@ from tests.simulation.world import Outage, World
 
 HOUR = 3600.0
 LONGEST = 600.0  # seconds between two looks whether all is at rest
-BUYERS = ("c0", "c1")
 
 
 @dataclass(frozen=True)
 class Path:
-    """A way: `stock` is what there is at its beginning, None where there is no shop yet."""
+    """A way: `stock` is what there is at its beginning, None where there is no shop yet, and `buyers` who can order."""
 
     walk: Callable[["Walk"], None]
     ends: dict[str, int]
     stock: int | None
+    buyers: Sequence[str]
 
 
 PATHS: dict[str, Path] = {}
 Walker = Callable[["Walk"], None]
 
 
-def path(stock: int | None = 2, **ends: int) -> Callable[[Walker], Walker]:
+def path(stock: int | None = 2, buyers: Sequence[str] = ("c0",), **ends: int) -> Callable[[Walker], Walker]:
     """Lists a way by its name, as a sentence."""
 
     def listed(walk: Walker) -> Walker:
-        PATHS[walk.__name__.replace("_", " ")] = Path(walk, ends, stock)
+        PATHS[walk.__name__.replace("_", " ")] = Path(walk, ends, stock, buyers)
         return walk
 
     return listed
@@ -50,7 +50,7 @@ class Walk(People):
         super().__init__(world, answers)
 
     def _all(self) -> None:
-        self.skus, self.names = ["p0"], list(BUYERS)
+        self.skus, self.names = ["p0"], list(self.way.buyers)
         self._start("way", self._go)
 
     def _go(self) -> None:
@@ -60,11 +60,11 @@ class Walk(People):
         self.way.walk(self)
         self.settle()
 
-    def open(self, stock: int, buyers: Sequence[str] = BUYERS) -> None:
+    def open(self, stock: int) -> None:
         """A product with its stock and customers, and all who listen know of them."""
         self.insist(STAFF, "POST", "/products", {"sku": "p0", "name": "P0", "price": self._price()}, key="add")
         self._adjust("p0", stock)
-        for name in buyers:
+        for name in self.names:
             self.insist(f"customer:{name}", "PUT", "/customers/me", {"email": f"{name}@example.com", "name": name})
         self.settle()
 
@@ -120,7 +120,7 @@ def of(name: str, begin: Callable[[], None]) -> Callable[[World, Answers], Peopl
 
 @path(stock=None)
 def a_shop_opens(shop: Walk) -> None:
-    shop.open(2, ["c0"])
+    shop.open(2)
 
 
 @path(confirmed=1)
@@ -183,13 +183,7 @@ def a_key_is_used_for_another_order(shop: Walk) -> None:
     shop.ask_once(2)
 
 
-@path(confirmed=2)
-def two_customers_use_one_key(shop: Walk) -> None:
-    shop.buy(1)
-    shop.ask_once(1, "c1")
-
-
-@path(stock=1, confirmed=1, out_of_stock=1)
+@path(stock=1, buyers=("c0", "c1"), confirmed=1, out_of_stock=1)
 def two_orders_want_the_last_one(shop: Walk) -> None:
     shop.at_once(lambda: shop.buy(1, "c1"))
     shop.buy(1)
