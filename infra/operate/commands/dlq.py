@@ -52,6 +52,12 @@ def _take(boxes: "Collection[DeadLetters]", most: int | None) -> "Iterator[Lette
         yield from options.counted(box.take(min(most or sys.maxsize, box.depth())), "letters looked at")
 
 
+def _say_depths(boxes: "Collection[DeadLetters]") -> None:
+    """What a look would find, without one: to look hides letters from others for a moment."""
+    for box in boxes:
+        click.echo(f"would look at {options.number(box.depth(), 'letter')} of {box.url.rpartition('/')[2]}")
+
+
 @dlq.command("list")
 @options.capability
 @options.at_stage
@@ -59,8 +65,16 @@ def _take(boxes: "Collection[DeadLetters]", most: int | None) -> "Iterator[Lette
 @_most
 @_since
 @options.log
+@options.look_only
 def list_letters(
-    capability: str, stage: str, cloud_url: str, box: str | None, most: int | None, since: Any, log: Path | None
+    capability: str,
+    stage: str,
+    cloud_url: str,
+    box: str | None,
+    most: int | None,
+    since: Any,
+    log: Path | None,
+    dry_run: bool,
 ) -> None:
     """Lists dead letters: what they are about, why, when first and last, how often, how old.
 
@@ -70,6 +84,9 @@ def list_letters(
     with _boxes(stage, cloud_url, capability, box) as boxes:
         from infra.operate.listing import described, summary
 
+        if dry_run:
+            _say_depths(boxes)
+            return
         letters = list(_take(boxes, most or 100))
         find = options.lines_of(boxes[0].place, log, since)
         lines = find([each.id for each in letters]) if find and letters else []
@@ -85,13 +102,24 @@ def list_letters(
 @_box
 @_since
 @options.log
+@options.look_only
 def show(
-    capability: str, letter: str, stage: str, cloud_url: str, box: str | None, since: Any, log: Path | None
+    capability: str,
+    letter: str,
+    stage: str,
+    cloud_url: str,
+    box: str | None,
+    since: Any,
+    log: Path | None,
+    dry_run: bool,
 ) -> None:
     """Shows all of the dead LETTER of that id: what it holds, and what the logs tell of it."""
     with _boxes(stage, cloud_url, capability, box) as boxes:
         from infra.operate.listing import whole
 
+        if dry_run:
+            _say_depths(boxes)
+            return
         [found] = _named(_take(boxes, None), [letter])
         find = options.lines_of(boxes[0].place, log, since)
         click.echo("\n".join(whole(found, find([found.id]) if find else [])))

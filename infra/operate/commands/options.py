@@ -42,6 +42,7 @@ def moment(context: Any, parameter: Any, value: str) -> "datetime":
 
 capability = click.argument("capability", type=click.Choice(sorted(app_folders())), metavar="CAPABILITY")
 dry_run = click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
+look_only = click.option("--dry-run", is_flag=True, help="Tell what would be looked at, and look at nothing.")
 rate = click.option(
     "--rate", type=click.FloatRange(0.1, 1000), default=20.0, show_default=True, help="So many a second at most."
 )
