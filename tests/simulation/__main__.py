@@ -1,4 +1,4 @@
-"""Many seeds of the simulation, or every fault on its paths, on all processors: `make simulate SEEDS=100000 SEED_FROM=0`."""
+"""Many seeds of the simulation, or every fault on its paths: `make simulate SEEDS=100000 SEED_FROM=0`."""
 
 import os
 import sys

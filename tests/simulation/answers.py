@@ -17,12 +17,16 @@ class Answers:
         self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
         self.adjustments: dict[str, dict[str, Any]] = {}  # by key: what was acknowledged
         self._there: dict[int, bool] = {}
+        self._barred: dict[int, set[str]] = {}  # by request that no new order can come of: what was there before it
+        self._added: dict[tuple[str, str | None], str] = {}  # by caller and key: the product
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
 
     def sent(self, asked: Asked) -> None:
         """What is asked, before it can have any effect, and whether that which it needs is there."""
         self._there[id(asked)] = self._is_there(asked)
+        if asked.path == "/orders" and asked.method == "POST" and self._is_barred(asked):
+            self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items)
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
         if asked.path.endswith("/cancel"):
             self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
@@ -35,6 +39,9 @@ class Answers:
             self._refused(asked, answer)
         elif asked.path.endswith("/stock-adjustments"):
             self._adjusted(asked, answer.body)
+        elif asked.path == "/products":
+            if self._added.setdefault((asked.by, asked.key), answer.body["sku"]) != answer.body["sku"] and asked.key:
+                self.world.violate("a key is good for one request", f"{asked} after {self._added[asked.by, asked.key]}")
         elif asked.path.startswith("/orders"):
             self._shown(asked, answer.body)
 
@@ -65,6 +72,13 @@ class Answers:
             and f"product#{asked.path.split('/')[2]}" in tables["products"].items
         )
 
+    def _is_barred(self, asked: Asked) -> bool:
+        """Whether orders already knows that its customer was deactivated, or that a product is not sold."""
+        items = self.world.dynamodb.tables["orders"].items
+        products = [items.get(f"product#{line['sku']}") for line in asked.body["lines"]]
+        customer = items.get(f"customer#{asked.by.partition(':')[2]}")
+        return any(each is not None and each["status"] != {"S": "active"} for each in [customer, *products])
+
     def _adjusted(self, asked: Asked, adjustment: dict[str, Any]) -> None:
         first = self.adjustments.setdefault(asked.key or adjustment["id"], adjustment)
         if first != adjustment or adjustment["delta"] != asked.body["delta"]:
@@ -77,6 +91,8 @@ class Answers:
 
     def _placed(self, asked: Asked, customer: str, order: dict[str, Any]) -> None:
         self.acknowledged[order["id"]] = order
+        if f"order#{order['id']}" not in self._barred.get(id(asked), {f"order#{order['id']}"}):
+            self.world.violate("who may not order, or what is not sold, makes no order", f"{asked}: {order}")
         wanted = [(line["sku"], line["quantity"]) for line in asked.body["lines"]]
         if [(line["sku"], line["quantity"]) for line in order["lines"]] != wanted:
             self.world.violate("an order is answered with what it was asked for", f"{asked}: {order}")

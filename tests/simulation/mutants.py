@@ -1,10 +1,6 @@
-"""Deliberate faults in what keeps orders safe, each to be caught by the simulation: the proof that it would see one.
+"""Deliberate faults in what keeps orders safe, each to be caught by the simulation: the proof that it would see one."""
 
-A mutant puts something worse in the place of one part of the product, and gives it back afterwards.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,40 +11,11 @@ from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
 from chalicelib.products import store as stock_store
 from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay, settings, table, writes
+from tests.simulation import mutants_of_orders, mutants_of_stock, mutants_of_tables
+from tests.simulation.deliberate import MUTANTS, Mutant, instead, mutant, unconditional
 
-Mutant = Iterator[None]
-MUTANTS: dict[str, Callable[[], Any]] = {}
-
-
-def mutant(make: Callable[[], Mutant]) -> Callable[[], Mutant]:
-    """Lists it by its name, as a sentence."""
-    MUTANTS[make.__name__.replace("_", " ")] = contextmanager(make)
-    return make
-
-
-@contextmanager
-def instead(owner: Any, name: str, worse: Any) -> Iterator[None]:
-    """Within, `owner.name` is the worse one; for an entry of a mapping too."""
-    is_map = isinstance(owner, dict)
-    before = owner[name] if is_map else owner.__dict__[name]
-    put = owner.__setitem__ if is_map else lambda name, value: setattr(owner, name, value)
-    put(name, worse)
-    try:
-        yield
-    finally:
-        put(name, before)
-
-
-def unconditional(kind: Any) -> Any:
-    """The writes of a kind without their condition."""
-    request = kind.request
-
-    def bare(self: Any) -> Any:
-        [(verb, made)] = request(self).items()
-        needless = {"ConditionExpression"} | ({"ExpressionAttributeValues"} if verb == "Put" else set())
-        return {verb: {name: value for name, value in made.items() if name not in needless}}
-
-    return bare
+__all__ = ["MUTANTS"]
+OTHERS = (mutants_of_tables, mutants_of_orders, mutants_of_stock)  # which list theirs by being imported
 
 
 @mutant

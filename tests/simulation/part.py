@@ -48,7 +48,7 @@ class Task:
 
 
 def seed_of_commit() -> int:
-    """The first seed of those that nobody has looked at yet: another one with each commit, the same for all who have it."""
+    """The first seed of those that nobody has looked at yet: another with each commit, the same for all who have it."""
     asked = ["git", "rev-parse", "HEAD"]
     told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)  # nosec B603 B607
     return int(told.stdout[:8], 16) if told.returncode == 0 else NO_COMMIT

@@ -15,6 +15,7 @@ from tests.simulation.rest import is_quiet
 from tests.simulation.world import Outage, World
 
 HOUR = 3600.0
+PRICE = {"amount": 5000, "currency": "USD"}
 LONGEST = 600.0  # seconds between two looks whether all is at rest
 
 
@@ -183,6 +184,12 @@ def a_key_is_used_for_another_order(shop: Walk) -> None:
     shop.ask_once(2)
 
 
+@path()
+def a_key_is_used_for_another_product(shop: Walk) -> None:
+    shop.insist(STAFF, "POST", "/products", {"sku": "p1", "name": "P1", "price": PRICE}, key="more")
+    shop.ask(STAFF, "POST", "/products", {"sku": "p2", "name": "P2", "price": PRICE}, key="more")
+
+
 @path(stock=1, buyers=("c0", "c1"), confirmed=1, out_of_stock=1)
 def two_orders_want_the_last_one(shop: Walk) -> None:
     shop.at_once(lambda: shop.buy(1, "c1"))
@@ -211,6 +218,17 @@ def an_answer_is_lost(shop: Walk) -> None:
     shop.set_aside("orders")
 
 
+@path(by_customer=1)
+def a_cancellation_is_lost_with_its_stream(shop: Walk) -> None:
+    """It asks again once the stream is on, which then has it no more; the answer to what was placed comes first."""
+    os.environ["ORDERS_ASK_AFTER_SECONDS"] = str(int(26 * HOUR))
+    shop.shut("orders-inbox", 10.0)
+    id = shop.buy(2)
+    shop.wait(4.0)
+    shop.shut("orders-stream", 25 * HOUR)
+    shop.cancel(id)
+
+
 @path(timed_out=1)
 def an_order_times_out(shop: Walk) -> None:
     """It asks for the first time at its deadline, so that the way is short."""
@@ -221,7 +239,7 @@ def an_order_times_out(shop: Walk) -> None:
 
 @path(confirmed=1)
 def the_price_changes_midway(shop: Walk) -> None:
-    shop.at_once(lambda: shop.patch(price={"amount": 5000, "currency": "USD"}))
+    shop.at_once(lambda: shop.patch(price=PRICE))
     shop.buy(2)
 
 
