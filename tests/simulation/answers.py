@@ -17,7 +17,7 @@ class Answers:
         self.asked_to_cancel: dict[str, set[str]] = {}  # by order: kinds of callers that asked
         self.adjustments: dict[str, dict[str, Any]] = {}  # by key: what was acknowledged
         self._there: dict[int, bool] = {}
-        self._barred: dict[int, set[str]] = {}  # by request that no new order can come of: what was there before it
+        self._barred: dict[int, set[str] | None] = {}  # by request of which no order can come: what was there before
         self._added: dict[tuple[str, str | None], str] = {}  # by caller and key: the product
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
@@ -25,8 +25,9 @@ class Answers:
     def sent(self, asked: Asked) -> None:
         """What is asked, before it can have any effect, and whether that which it needs is there."""
         self._there[id(asked)] = self._is_there(asked)
-        if asked.path == "/orders" and asked.method == "POST" and self._is_barred(asked):
-            self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items)
+        is_order = asked.path == "/orders" and asked.method == "POST"
+        is_barred = is_order and self._is_barred(asked)
+        self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items) if is_barred else None
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
         if asked.path.endswith("/cancel"):
             self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
@@ -91,7 +92,8 @@ class Answers:
 
     def _placed(self, asked: Asked, customer: str, order: dict[str, Any]) -> None:
         self.acknowledged[order["id"]] = order
-        if f"order#{order['id']}" not in self._barred.get(id(asked), {f"order#{order['id']}"}):
+        there = self._barred[id(asked)]
+        if there is not None and f"order#{order['id']}" not in there:
             self.world.violate("who may not order, or what is not sold, makes no order", f"{asked}: {order}")
         wanted = [(line["sku"], line["quantity"]) for line in asked.body["lines"]]
         if [(line["sku"], line["quantity"]) for line in order["lines"]] != wanted:

@@ -1,8 +1,8 @@
 """Every fault on each way of an order, every two, every three: what chance may pass by, one after the other.
 
 Each question whether a fault happens has a place; a run answers yes at some places, and no at all others. A run that
-can not be told from another of its path, from its last fault on, goes on as that one does whatever comes next (it is the
-same world by another name: a function that crashed after a read, or before it), and is followed no further.
+can not be told from another of its path, from its last fault on, goes on as that one does whatever comes next, and is
+followed no further: it is the same world by another name, as of a function that crashed after a read, or before it.
 """
 
 from collections import Counter

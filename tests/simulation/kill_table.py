@@ -1,4 +1,4 @@
-"""What catches each deliberate fault, and each two: a seed, and faults on a path; printed as docs/reliability.md has it.
+"""What catches each deliberate fault, and each two: a seed, and faults on a path; printed as docs/reliability.md shows.
 
     .venv/bin/python -m tests.simulation.kill_table --pairs --minutes 30
 
@@ -27,7 +27,7 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Caught:
-    """What first showed the faults of these names: `seed` None where none did, `path` None where no single fault did."""
+    """What first showed these deliberate faults: `seed` None where none did, `path` None where no single fault did."""
 
     names: Names
     seed: int | None

@@ -202,6 +202,12 @@ def stock_is_lost_while_an_order_wants_it(shop: Walk) -> None:
     shop.buy(2)
 
 
+@path()
+def two_adjust_one_stock_at_once(shop: Walk) -> None:
+    shop.at_once(lambda: shop._adjust("p0", 1))
+    shop._adjust("p0", 2)
+
+
 @path(confirmed=1)
 def a_question_is_lost(shop: Walk) -> None:
     shop.shut("products-inbox", 4.0)
@@ -233,7 +239,7 @@ def a_cancellation_is_lost_with_its_stream(shop: Walk) -> None:
 def an_order_times_out(shop: Walk) -> None:
     """It asks for the first time at its deadline, so that the way is short."""
     os.environ["ORDERS_ASK_AFTER_SECONDS"] = str(int(24 * HOUR))
-    shop.shut("products-inbox", 25 * HOUR)
+    shop.shut("products-inbox", 27 * HOUR)
     shop.buy(2)
 
 
@@ -245,7 +251,7 @@ def the_price_changes_midway(shop: Walk) -> None:
 
 @path(confirmed=1)
 def the_product_is_archived_midway(shop: Walk) -> None:
-    shop.at_once(lambda: shop.insist(STAFF, "DELETE", "/products/p0", match="*"))
+    shop.at_once(lambda: shop.patch(status="archived", price=PRICE))  # two facts of one write
     shop.ask_once(2)
 
 
