@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import click
 
 from tests.simulation import many
+from tests.simulation.faults import KINDS
 from tests.simulation.part import Part, open_capabilities, run_plan, seed_of_commit
 
 open_capabilities()
@@ -23,6 +24,18 @@ class Seed(click.IntRange):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         return seed_of_commit() if value == "commit" else super().convert(value, param, ctx)
+
+
+class Fault(click.ParamType):
+    """A kind, and which time that it is asked for: `crash after a call 3`."""
+
+    name = "kind number"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        kind, _, number = value.rpartition(" ")
+        if kind not in KINDS or not number.isdecimal():
+            self.fail(f"{value!r} is no kind with a number, like 'crash after a call 3'", param, ctx)
+        return value
 
 
 class Name(click.ParamType):
@@ -44,7 +57,9 @@ class Name(click.ParamType):
 @click.option("--seed-from", type=Seed(0), default=0, help="The first: the same seed is the same run. Or: commit.")
 @click.option("--depth", type=click.IntRange(1), help="No seeds, but all that so many faults can do on each path.")
 @click.option("--path", "paths", multiple=True, type=Name(PATHS), help="On this path alone; may be given again.")
-@click.option("--fault", "faults", multiple=True, help="One run of one path, with this fault; may be given again.")
+@click.option(
+    "--fault", "faults", multiple=True, type=Fault(), help="One run of one path, with this fault; may be given again."
+)
 @click.option("--mutant", "mutants", multiple=True, type=Name(MUTANTS), help="With this deliberate fault put in.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes.")
 @click.option("--kinds", is_flag=True, help="Say how often each kind of fault happened, and how orders ended.")

@@ -203,9 +203,9 @@ def stock_is_lost_while_an_order_wants_it(shop: Walk) -> None:
 
 
 @path()
-def two_adjust_one_stock_at_once(shop: Walk) -> None:
-    shop.at_once(lambda: shop._adjust("p0", 1))
-    shop._adjust("p0", 2)
+def some_adjust_one_stock_at_once(shop: Walk) -> None:
+    for delta in (1, 2, -1):
+        shop.at_once(partial(shop._adjust, "p0", delta))
 
 
 @path(confirmed=1)
