@@ -38,9 +38,9 @@ class Caught:
     @property
     def row(self) -> str:
         """Its line of the page."""
-        seed = "none" if self.seed is None else str(self.seed)
-        depth = "none" if self.path is None else f"{1 if self.fault else 0}: {self.path}"
-        return f"| {self.names[0]} | {seed} | {depth} | {self.rule or 'none'} |"
+        seed = "-" if self.seed is None else str(self.seed)
+        depth = "-" if self.path is None else f"{1 if self.fault else 0}: {self.path}"
+        return f"| {self.names[0]} | {seed} | {depth} | {self.rule} |"
 
 
 def catch(names: Names) -> Caught:

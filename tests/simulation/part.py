@@ -1,11 +1,12 @@
 """What one process does of many runs, and what was counted of them: seeds, or faults on a path, one after the other."""
 
-import subprocess  # nosec B404  # asks git for the commit
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.apps_in_process import ROOT, app_folders
@@ -47,11 +48,14 @@ class Task:
     first: int
 
 
-def seed_of_commit() -> int:
+def seed_of_commit(folder: Path = ROOT) -> int:
     """The first seed of those that nobody has looked at yet: another with each commit, the same for all who have it."""
     asked = ["git", "rev-parse", "HEAD"]
-    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)  # nosec B603 B607
-    return int(told.stdout[:8], 16) if told.returncode == 0 else NO_COMMIT
+    try:
+        told = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return NO_COMMIT
+    return int(told.stdout[:8], 16)
 
 
 def broken(again: str, violations: "Sequence[Violation]") -> tuple[str, ...]:

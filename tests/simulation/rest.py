@@ -41,6 +41,7 @@ def look(world: World, answers: Answers) -> None:
     for id, reservation in reservations.items():
         if id not in orders:
             world.violate("a reservation is an order's", reservation)
+    _stocks(world, reservations)
     _acknowledged(world, answers, orders)
     _told(world)
     _copies(world)
@@ -92,6 +93,17 @@ def _was_cut_off(world: World, order: Plain) -> bool:
             return False
         free = max(free, outage.until)
     return until - free < CALM
+
+
+def _stocks(world: World, reservations: dict[str, Plain]) -> None:
+    """After the last write too, and not only at each write of a stock."""
+    held = Counter[str]()
+    for reservation in reservations.values():
+        for line in reservation.get("lines", ()) if reservation["status"] == "reserved" else ():
+            held[line["sku"]] += line["quantity"]
+    for sku, stock in _all(world, "products", "stock"):
+        if stock["reserved"] != held[sku]:
+            world.violate("what is reserved is held by reservations", f"{stock}, held {held[sku]}")
 
 
 def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> None:
