@@ -4,6 +4,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
@@ -22,11 +23,11 @@ Names = tuple[str, ...]
 class Seed(click.IntRange):
     """A number, or `commit`."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        return seed_of_commit() if value == "commit" else super().convert(value, param, ctx)
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        return seed_of_commit() if value == "commit" else int(super().convert(value, param, ctx))
 
 
-class Fault(click.ParamType):
+class Fault(click.ParamType[str]):
     """A kind, and which time that it is asked for: `crash after a call 3`."""
 
     name = "kind number"
@@ -38,7 +39,7 @@ class Fault(click.ParamType):
         return value
 
 
-class Name(click.ParamType):
+class Name(click.ParamType[str]):
     """One of these; what is none is answered with all that there are."""
 
     name = "name"

@@ -121,7 +121,7 @@ def main(pairs: bool, minutes: float, jobs: int) -> None:
 def _say_pairs(singles: dict[Names, Caught], jobs: int, until: float) -> None:
     """Those first of which one alone is not caught."""
     names = sorted((name for (name,) in singles), key=lambda name: singles[name,].seed is not None)
-    wanted = list(combinations(names, 2))
+    wanted: list[Names] = list(combinations(names, 2))
     found = look_for(wanted, jobs, until)
     lived = [each for each in found.values() if each.seed is None]
     later = [each for each in found.values() if each.seed is not None and each.seed > _earliest(singles, each)]

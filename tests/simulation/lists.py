@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from chassis.items import read_item
@@ -31,7 +32,7 @@ def _hold(world: World, asked: Asked, name: str, wanted: list[str]) -> None:
     after: str | None = ""
     while after is not None:
         answer = _ask(world, replace(asked, path=f"{asked.path}&cursor={quote(after)}" if after else asked.path))
-        page = answer.body if answer and answer.done else {"items": [{name: str(answer)}]}
+        page: Any = answer.body if answer and answer.done else {"items": [{name: str(answer)}]}
         shown += [item[name] for item in page["items"]]
         after = page.get("next_cursor")
     if shown != wanted:

@@ -5,8 +5,9 @@ from typing import Any
 
 from msgspec import structs
 
-from chalicelib.orders import commands, events, model, reactions
+from chalicelib.orders import commands, events, model, reactions, store
 from chassis import clock
+from chassis.table import NotWritten
 from tests.simulation.deliberate import Mutant, instead, mutant
 
 RESERVED = "emporium.products.StockReserved.v1"
@@ -145,17 +146,16 @@ def what_was_archived_can_be_ordered() -> Mutant:
 @mutant
 def an_order_is_asked_for_anew_where_its_save_failed() -> Mutant:
     """Who met another's order under the same id is given a second one."""
-    save = commands.store.orders.save
+    save = store.orders.save
 
     def worse(order: Any, facts: Any) -> None:
         try:
             save(order, facts)
-        except commands.NotWritten:
+        except NotWritten:
             save(structs.replace(order, id=clock.new_id(clock.now())), facts)
 
-    owner = commands.store.orders
-    owner.save = worse  # type: ignore[method-assign]
+    store.orders.__dict__["save"] = worse
     try:
         yield
     finally:
-        del owner.save  # type: ignore[method-assign]
+        del store.orders.__dict__["save"]

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import structs
 
 from chalicelib.products import commands, model, store
+from chassis import clock
 from tests.simulation.deliberate import Mutant, instead, mutant
 
 
@@ -96,16 +97,14 @@ def what_is_given_back_is_not_available() -> Mutant:
 @mutant
 def an_adjustment_is_made_each_time_that_it_is_asked_for() -> Mutant:
     """Its id is no longer made of its key."""
-    new = commands.clock.new_id
 
     class Forgetful:
         def __getattr__(self, name: str) -> Any:
-            return getattr(model_clock, name)
+            return getattr(clock, name)
 
         def derived_id(self, *parts: str) -> str:
-            return new(model_clock.now())
+            return clock.new_id(clock.now())
 
-    model_clock = commands.clock
     with instead(commands, "clock", Forgetful()):
         yield
 

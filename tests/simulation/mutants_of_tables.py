@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from chassis import aws, doors, inbox, messages, relay, table, writes
+from chassis import aws, doors, idempotency, inbox, messages, relay, table, writes
 from infra.apps_in_process import load_apps
 from tests.simulation.deliberate import Mutant, instead, mutant, unconditional
 
@@ -123,8 +123,7 @@ def what_only_passes_is_answered_as_broken() -> Mutant:
 
 @mutant
 def a_key_is_unscoped_in_its_mark() -> Mutant:
-    mark = doors.mark
-    with instead(doors, "mark", lambda key, caller, fingerprint: mark(key, "", fingerprint)):
+    with instead(doors, "mark", lambda key, caller, fingerprint: idempotency.mark(key, "", fingerprint)):
         yield
 
 

@@ -120,9 +120,9 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
         if adjustment["id"] not in made:
             world.violate("an adjustment that was acknowledged was made", adjustment)
     adjusted = Counter(_key(each) for _, each in _all(world, "products", "adjustment"))
-    for key, times in adjusted.items():
-        if key and times > 1:
-            world.violate("a key makes one adjustment", key)
+    for mark, times in adjusted.items():
+        if mark and times > 1:
+            world.violate("a key makes one adjustment", mark)
     keys = Counter((order["customer_id"], mark) for order in orders.values() if (mark := _key(order)))
     for key, times in keys.items():
         if times > 1:
