@@ -1,4 +1,4 @@
-"""What catches each deliberate fault, and each two: a seed, and faults on a path; printed as docs/reliability.md shows.
+"""What catches each deliberate fault, and each two: a seed, and faults on a path, as docs/reliability.md shows it.
 
     .venv/bin/python -m tests.simulation.kill_table --pairs --minutes 30
 
@@ -8,9 +8,10 @@ What was found for this commit stands in build/, and is not looked for again.
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
@@ -43,17 +44,29 @@ class Caught:
         return f"| {self.names[0]} | {seed} | {depth} | {self.rule} |"
 
 
-def catch(names: Names) -> Caught:
-    """Looks for the first seed, and for a single fault the first path too, without a fault on it or with one."""
+def catch_one(name: str) -> Caught:
+    """By the first seed, and on the first path, as it is or with one fault."""
     open_capabilities()
+    with put_in([name]):
+        seed, seen = next(_seeds(range(BOUND)), (None, None))
+        path, fault, rule = next(_paths(), (None, None, None))
+    return Caught((name,), seed, seen or rule, path, fault)
+
+
+def catch_two(names: Names, alone: int) -> Caught:
+    """By the seed that shows one of them alone; where they hide each other from it, by the first that shows them."""
+    open_capabilities()
+    with put_in(names):
+        return Caught(names, *next(_seeds([alone, *range(OF_PAIRS)]), (None, None)))
+
+
+def _seeds(seeds: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """Those that show something, with the rule."""
     from tests.simulation.run import run
 
-    with put_in(names):
-        bound = BOUND if len(names) == 1 else OF_PAIRS
-        seen = next(((seed, found[0].rule) for seed in range(bound) if (found := run(seed).violations)), (None, None))
-        shown = next(_paths(), None) if len(names) == 1 else None
-    path, fault, rule = shown or (None, None, None)
-    return Caught(names, seen[0], seen[1] or rule, path, fault)
+    for seed in seeds:
+        for broken in run(seed).violations[:1]:
+            yield seed, broken.rule
 
 
 def _paths() -> Iterator[tuple[str, str | None, str]]:
@@ -63,13 +76,13 @@ def _paths() -> Iterator[tuple[str, str | None, str]]:
 
     clean = {path: with_faults(path) for path in PATHS}
     for path, each in clean.items():
-        if each.outcome.violations:
-            yield path, None, each.outcome.violations[0].rule
+        for broken in each.outcome.violations[:1]:
+            yield path, None, broken.rule
     for path, each in clean.items():
         for place in range(len(each.asked)):
             hit = with_faults(path, (place,))
-            if hit.outcome.violations:
-                yield path, hit.happened[0], hit.outcome.violations[0].rule
+            for broken in hit.outcome.violations[:1]:
+                yield path, hit.happened[0], broken.rule
 
 
 def kept() -> Path:
@@ -83,16 +96,12 @@ def known() -> dict[Names, Caught]:
     return {tuple(each["names"]): Caught(**each | {"names": tuple(each["names"])}) for each in read}
 
 
-def look_for(wanted: list[Names], jobs: int, until: float) -> dict[Names, Caught]:
+def look_for(wanted: Mapping[Names, Callable[[], Caught]], jobs: int, until: float) -> dict[Names, Caught]:
     """Those that are known, and as many of the others as there is time for."""
     found = known()
-    open = [names for names in wanted if names not in found]
     kept().parent.mkdir(exist_ok=True)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool, kept().open("a") as file:
-        asked = [pool.submit(catch, names) for names in open]
-        for done in as_completed(asked):
-            if done.cancelled():
-                continue
+        for done in as_completed([pool.submit(look) for names, look in wanted.items() if names not in found]):
             found[done.result().names] = done.result()
             print(json.dumps(asdict(done.result())), file=file, flush=True)
             if time.monotonic() > until:
@@ -106,34 +115,33 @@ def look_for(wanted: list[Names], jobs: int, until: float) -> dict[Names, Caught
 @click.option("--minutes", type=click.FloatRange(0), default=600.0, help="No more is begun after so long.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes.")
 def main(pairs: bool, minutes: float, jobs: int) -> None:
-    """Prints the kill table, and of pairs those that nothing catches, or that hide each other."""
+    """Prints the kill table; and how many pairs are caught, naming those that hide each other from a seed."""
     open_capabilities()
     from tests.simulation.mutants import MUTANTS
 
     until = time.monotonic() + 60 * minutes
-    singles = look_for([(name,) for name in MUTANTS], jobs, until)
+    singles = look_for({(name,): partial(catch_one, name) for name in MUTANTS}, jobs, until)
     for each in singles.values():
         click.echo(each.row)
     if pairs:
-        _say_pairs(singles, jobs, until)
+        _pairs({name: each.seed for (name,), each in singles.items()}, jobs, until)
 
 
-def _say_pairs(singles: dict[Names, Caught], jobs: int, until: float) -> None:
-    """Those first of which one alone is not caught."""
-    names = sorted((name for (name,) in singles), key=lambda name: singles[name,].seed is not None)
-    wanted: list[Names] = list(combinations(names, 2))
-    found = look_for(wanted, jobs, until)
-    lived = [each for each in found.values() if each.seed is None]
-    later = [each for each in found.values() if each.seed is not None and each.seed > _earliest(singles, each)]
+def _pairs(seeds: dict[str, int | None], jobs: int, until: float) -> None:
+    """Those first of which one alone is shown by no seed."""
+    names = sorted(seeds, key=lambda name: seeds[name] is not None)
+    alone = {two: min((seed for name in two if (seed := seeds[name]) is not None), default=0) for two in _twos(names)}
+    found = look_for({two: partial(catch_two, two, seed) for two, seed in alone.items()}, jobs, until)
     latest = max((each.seed for each in found.values() if each.seed is not None), default=0)
-    click.echo(f"{len(found)} of {len(wanted)} pairs, {len(lived)} not caught, the latest at seed {latest}")
-    for each in (*lived, *later):
-        seeds = [singles[name,].seed for name in each.names]
-        click.echo(f"{' and '.join(each.names)}: {each.seed}, alone {seeds}")
+    lived = sum(each.seed is None for each in found.values())
+    for two, each in found.items():
+        if each.seed != alone[two]:
+            click.echo(f"{' and '.join(two)}: {each.seed}, alone {[seeds[name] for name in two]}")
+    click.echo(f"{len(found)} of {len(alone)} pairs, {lived} not caught, the latest at seed {latest}")
 
 
-def _earliest(singles: dict[Names, Caught], pair: Caught) -> int:
-    return min((seed for name in pair.names if (seed := singles[name,].seed) is not None), default=BOUND)
+def _twos(names: list[str]) -> list[Names]:
+    return list(combinations(names, 2))
 
 
 if __name__ == "__main__":
