@@ -54,10 +54,14 @@ def catch_one(name: str) -> Caught:
 
 
 def catch_two(names: Names, alone: int) -> Caught:
-    """By the seed that shows one of them alone; where they hide each other from it, by the first that shows them."""
+    """By the seed that shows one of them alone; where they hide each other from it, by a path, or any other seed."""
     open_capabilities()
     with put_in(names):
-        return Caught(names, *next(_seeds([alone, *range(OF_PAIRS)]), (None, None)))
+        for seed, rule in _seeds([alone]):
+            return Caught(names, seed, rule)
+        for path, rule in _undisturbed():
+            return Caught(names, None, rule, path)
+        return Caught(names, *next(_seeds(range(OF_PAIRS)), (None, None)))
 
 
 def _seeds(seeds: Iterable[int]) -> Iterator[tuple[int, str]]:
@@ -74,15 +78,23 @@ def _paths() -> Iterator[tuple[str, str | None, str]]:
     from tests.simulation.exhaustive import with_faults
     from tests.simulation.paths import PATHS
 
-    clean = {path: with_faults(path) for path in PATHS}
-    for path, each in clean.items():
-        for broken in each.outcome.violations[:1]:
-            yield path, None, broken.rule
-    for path, each in clean.items():
-        for place in range(len(each.asked)):
+    for path, rule in _undisturbed():
+        yield path, None, rule
+    for path in PATHS:
+        for place in range(len(with_faults(path).asked)):
             hit = with_faults(path, (place,))
             for broken in hit.outcome.violations[:1]:
                 yield path, hit.happened[0], broken.rule
+
+
+def _undisturbed() -> Iterator[tuple[str, str]]:
+    """What is shown by the paths as they are: path and rule."""
+    from tests.simulation.exhaustive import with_faults
+    from tests.simulation.paths import PATHS
+
+    for path in PATHS:
+        for broken in with_faults(path).outcome.violations[:1]:
+            yield path, broken.rule
 
 
 def kept() -> Path:
@@ -133,7 +145,7 @@ def _pairs(seeds: dict[str, int | None], jobs: int, until: float) -> None:
     alone = {two: min((seed for name in two if (seed := seeds[name]) is not None), default=0) for two in _twos(names)}
     found = look_for({two: partial(catch_two, two, seed) for two, seed in alone.items()}, jobs, until)
     latest = max((each.seed for each in found.values() if each.seed is not None), default=0)
-    lived = sum(each.seed is None for each in found.values())
+    lived = sum(each.rule is None for each in found.values())
     for two, each in found.items():
         if each.seed != alone[two]:
             click.echo(f"{' and '.join(two)}: {each.seed}, alone {[seeds[name] for name in two]}")

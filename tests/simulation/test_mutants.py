@@ -8,6 +8,7 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.part import put_in
 from tests.simulation.run import run
 
+UNREST = "all comes to rest"  # which is seen after tens of thousands of steps, and is left to the seeds
 BOUND = 200  # seeds from the page's on: a change of the product moves what a seed does
 
 
@@ -18,7 +19,9 @@ def test_a_deliberate_fault_is_caught_by_a_seed(caught: page.Caught) -> None:
         assert any(run(seed).violations for seed in range(caught.seed, caught.seed + BOUND))
 
 
-@pytest.mark.parametrize("caught", [each for each in page.caught() if each.depth == 0], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "caught", [each for each in page.caught() if each.depth == 0 and each.rule != UNREST], ids=lambda row: row.name
+)
 def test_a_deliberate_fault_is_caught_on_a_path_that_nothing_else_disturbs(caught: page.Caught) -> None:
     with MUTANTS[caught.name]():
         assert with_faults(str(caught.path)).outcome.violations
