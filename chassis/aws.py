@@ -12,9 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 Maker = Callable[[str], Any]
 
 # Short limits: a function lives for seconds, and whoever called it asks again.
-_CONFIG = Config(
+CONFIG = Config(
     connect_timeout=1,
-    read_timeout=4,
+    read_timeout=3,  # three tries end before a function does (10 s)
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,
     user_agent="emporium",  # the usual one is made anew for each call, a sixth of what a call costs
@@ -41,7 +41,7 @@ def _session() -> botocore.session.Session:
 
 
 def _make(service: str) -> Any:
-    return _session().create_client(service, config=_CONFIG)
+    return _session().create_client(service, config=CONFIG)
 
 
 _maker: Maker = _make

@@ -12,6 +12,7 @@ from chassis.messages import Message
 
 Event = dict[str, Any]
 Reaction = Callable[[Message[Any]], None]
+SPARE = 4_000  # milliseconds that hearing a message may take when calls have to be tried again
 
 
 class NotHeard(Exception):
@@ -27,19 +28,30 @@ class _Head(Struct, frozen=True):
     actor: str = ""
 
 
-def hear(event: Event, reactions: Mapping[str, Reaction]) -> Event:
+def hear(event: Event, reactions: Mapping[str, Reaction], context: Any = None) -> Event:
     """Gives each message of a batch to the reaction for its type; a message that fails leaves the others alone.
 
+    Those for which no time is left come again, too, while what was heard does not.
     Answers with those that failed where the mapping asks for partial answers, and raises otherwise: without that
     setting Lambda ignores the answer and would delete them.
     """
-    failed = [record["messageId"] for record in event["Records"] if not _is_heard(record, reactions)]
+    failed = [each["messageId"] for each in event["Records"] if not _is_heard_in_time(each, reactions, context)]
     retried = sum(_received(record) > 1 for record in event["Records"])
     counted = {"MessagesFailed": len(failed), "MessagesRetried": retried}
     metrics.measure({name: times for name, times in counted.items() if times})
     if failed and not settings.on("PARTIAL_BATCH_RESPONSES"):
         raise NotHeard(f"messages {', '.join(failed)}")
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
+
+
+def _is_heard_in_time(record: Event, reactions: Mapping[str, Reaction], context: Any) -> bool:
+    """Where the function would be ended while it hears this one, all of the batch would come again."""
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    if left is None or left() > SPARE:
+        return _is_heard(record, reactions)
+    log.follow(None)
+    log.warn("no time is left", message_id=record["messageId"])
+    return False
 
 
 def _is_heard(record: Event, reactions: Mapping[str, Reaction]) -> bool:

@@ -10,11 +10,11 @@ from chassis import aws, clock, items, settings
 from chassis.refusals import Unavailable
 from chassis.writes import Request, Save, Write
 
-ATTEMPTS = 6  # of a write that met another transaction, each after a longer random pause
+ATTEMPTS = 6  # of a write that met another transaction, or a read that was cut, each after a longer random pause
 PAUSE = 0.05  # seconds; doubled each time
 BATCH = 100  # keys in one BatchGetItem (the limit of DynamoDB)
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-_CALLS = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+_CALLS = {"Put": "put_item", "Update": "update_item"}
 
 Plain = dict[str, Any]
 
@@ -58,8 +58,8 @@ class Table:
         return items.read_item(got["Item"]) if "Item" in got else None
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Plain]:
-        """The items that exist, by key, as they are now; one call per hundred."""
-        wanted, found = list(dict.fromkeys(keys)), dict[str, Plain]()
+        """The items that exist, by key, as they are now; one call per hundred, and more where keys are left over."""
+        wanted, found, refused = list(dict.fromkeys(keys)), dict[str, Plain](), 0
         while wanted:
             batch, wanted = wanted[:BATCH], wanted[BATCH:]
             request = {self.name: {"Keys": [_key(key) for key in batch], "ConsistentRead": True}}
@@ -67,7 +67,10 @@ class Table:
             found |= {each["pk"]["S"]: items.read_item(each) for each in got["Responses"].get(self.name, ())}
             if left := got.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys"):
                 wanted += [key["pk"]["S"] for key in left]
-                clock.pause(PAUSE)
+                refused += 1
+                if refused == ATTEMPTS:
+                    raise Unavailable("Too many others read just now.")
+                clock.pause(PAUSE * 2 ** (refused - 1))
         return found
 
     def page(

@@ -55,7 +55,7 @@ def cancel_order(request: Request[Nothing, Nothing], order_id: str) -> model.Ord
 
 @app.on_sqs_message(queue=settings.text("ORDERS_INBOX", "orders-inbox"), batch_size=10)
 def inbox(event: SQSEvent) -> Any:
-    return hear(event.to_dict(), REACTIONS)
+    return hear(event.to_dict(), REACTIONS, event.context)
 
 
 @app.on_dynamodb_record(

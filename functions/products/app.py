@@ -87,7 +87,7 @@ def adjust_stock(request: Request[schemas.AdjustStock, Nothing], sku: str) -> mo
 
 @app.on_sqs_message(queue=settings.text("PRODUCTS_INBOX", "products-inbox"), batch_size=10)
 def inbox(event: SQSEvent) -> Any:
-    return hear(event.to_dict(), REACTIONS)
+    return hear(event.to_dict(), REACTIONS, event.context)
 
 
 @app.on_dynamodb_record(

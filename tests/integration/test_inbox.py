@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,6 +13,7 @@ from chalicelib.orders import store as orders
 from chalicelib.orders.reactions import REACTIONS as ORDERS_HEARS
 from chalicelib.products import store as products
 from chalicelib.products.reactions import REACTIONS as PRODUCTS_HEARS
+from chassis import clock
 from chassis.inbox import NotHeard
 from chassis.writes import Count
 from tests.builders import a_known_product, a_line, a_product, an_order
@@ -173,6 +174,17 @@ def test_an_order_reserves_its_lines_once(shop: Shop) -> None:
     assert hear(shop, "products", placed(order, (sku, 3)), placed(order, (sku, 3))) == []
     assert hear(shop, "products", placed(order, (sku, 3))) == []
     assert (stock(sku), answer(order)) == ((10, 3, 7), ("reserved", 1))
+
+
+def test_an_order_that_comes_after_its_deadline_reserves_nothing(shop: Shop) -> None:
+    sku, early, late = a_stocked_product(), new("order"), new("order")
+    deadline = clock.stamp(clock.now() + timedelta(minutes=1)), clock.stamp(clock.now() - timedelta(minutes=1))
+    for order, by in zip((early, late), deadline, strict=True):
+        told = {"id": order, "lines": [{"sku": sku, "quantity": 3}], "answer_by": by}
+        assert hear(shop, "products", a_message("orders.OrderPlaced", told)) == []
+    assert (stock(sku), answer(early), answer(late)) == ((10, 3, 7), ("reserved", 1), None)
+    assert hear(shop, "products", cancelled(late)) == []
+    assert (stock(sku), answer(late)) == ((10, 3, 7), ("released", 1))
 
 
 def test_an_order_that_asks_again_is_answered_again_and_reserves_no_more(shop: Shop) -> None:

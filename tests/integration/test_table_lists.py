@@ -1,5 +1,6 @@
 """Many items at once: by their keys, and page by page by an index."""
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ from msgspec import structs
 
 from chassis import aws, clock
 from chassis.aggregates import Listing
+from chassis.refusals import Unavailable
+from chassis.table import ATTEMPTS, PAUSE
 from tests.cups import BY_SHELF, TABLE, Between, Cup, a_cup, cups, new
 from tests.gateway import lasting_shop
 from tests.shop import Shop
@@ -57,6 +60,21 @@ def test_keys_that_were_left_over_are_asked_for_again() -> None:
 
     cloud = Between(batch_get_item=one_at_a_time)
     assert len(TABLE.get_many(cups.key(cup.id) for cup in made)) == 5
+
+
+def test_keys_that_are_left_over_for_ever_are_given_up_after_pauses_that_double() -> None:
+    longest = list[float]()
+    clock.use(None, longest.append)
+    random.seed(1)
+
+    def none(**request: Any) -> Any:
+        return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]}
+
+    Between(batch_get_item=none)
+    with pytest.raises(Unavailable):
+        TABLE.get_many(["cup#any"])
+    assert len(longest) == ATTEMPTS - 1
+    assert all(pause <= PAUSE * 2**place for place, pause in enumerate(longest))
 
 
 def test_no_keys_are_no_call() -> None:

@@ -1,6 +1,7 @@
 """What lists show at rest: every customer's own orders, the newest first, and every product under its status."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from tests.simulation.requests import Answer, Asked, send
 from tests.simulation.world import World
 
 
-def look(world: World) -> None:
+def look(world: World, ask: Callable[[Asked], Answer | None]) -> None:
     """Asks as people do, and holds it against what is there."""
     orders: dict[str, list[tuple[str, str]]] = defaultdict(list)
     products: dict[str, list[str]] = defaultdict(list)
@@ -22,25 +23,29 @@ def look(world: World) -> None:
             products[item["status"]["S"]].append(item["sku"]["S"])
     for customer, own in orders.items():
         newest = [id for _, id in sorted(own, reverse=True)]
-        _hold(world, Asked(f"customer:{customer}", "GET", "/orders?limit=2"), "id", newest)
+        asked = Asked(f"customer:{customer}", "GET", "/orders?limit=2")
+        _hold(world, asked, ask, "id", newest)
     for status in ("active", "draft", "archived"):
-        _hold(world, Asked("staff:boss", "GET", f"/catalogue?status={status}&limit=2"), "sku", sorted(products[status]))
+        asked = Asked("staff:boss", "GET", f"/catalogue?status={status}&limit=2")
+        _hold(world, asked, ask, "sku", sorted(products[status]))
 
 
-def _hold(world: World, asked: Asked, name: str, wanted: list[str]) -> None:
+def ask(world: World, asked: Asked) -> Answer | None:
+    """Lets the world go on until it has answered."""
+    answers: list[Answer | None] = []
+    world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
+    world.scheduler.run(lambda: bool(answers), 1000)
+    return answers[0]
+
+
+def _hold(world: World, asked: Asked, ask: Callable[[Asked], Answer | None], name: str, wanted: list[str]) -> None:
+    """Page by page, from the first to the last."""
     shown: list[str] = []
     after: str | None = ""
     while after is not None:
-        answer = _ask(world, replace(asked, path=f"{asked.path}&cursor={quote(after)}" if after else asked.path))
+        answer = ask(replace(asked, path=f"{asked.path}&cursor={quote(after)}" if after else asked.path))
         page: Any = answer.body if answer and answer.done else {"items": [{name: str(answer)}]}
         shown += [item[name] for item in page["items"]]
         after = page.get("next_cursor")
     if shown != wanted:
         world.violate("a list shows what is there", f"{asked}: {shown}, not {wanted}")
-
-
-def _ask(world: World, asked: Asked) -> Answer | None:
-    answers: list[Answer | None] = []
-    world.scheduler.spawn("reader", lambda: answers.append(send(world, asked)))
-    world.scheduler.run(lambda: bool(answers), 1000)
-    return answers[0]

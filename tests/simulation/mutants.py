@@ -101,10 +101,11 @@ def state_and_facts_are_two_writes() -> Mutant:
         save(self, state, facts, also)
         if not facts:
             return
-        capability = self.table.name
+        capability = self.table._setting.removesuffix("_TABLE").lower()
         known = {fact.__name__: fact for fact in facts}
         for told in messages.of_item(capability, item(self.saving(state, facts)), known):
-            entry = {"Id": "0", "Message": relay._json(told), "MessageAttributes": {"type": {"StringValue": told.type}}}
+            type = {"DataType": "String", "StringValue": told.type}
+            entry = {"Id": "0", "Message": relay._json(told), "MessageAttributes": {"type": type}}
             topic = settings.text(f"{capability.upper()}_TOPIC_ARN")
             aws.client("sns").publish_batch(TopicArn=topic, PublishBatchRequestEntries=[entry])
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.simulation import lists, rest, sources
@@ -66,7 +67,7 @@ def _go(world: World, answers: Answers, people: People) -> None:
     world.scheduler.run(lambda: broken() or rest.is_quiet(world), TO_REST)
     if not broken():
         rest.look(world, answers)
-        lists.look(world)
+        lists.look(world, partial(lists.ask, world))
 
 
 def _facts(world: World) -> Counter[str]:

@@ -118,10 +118,14 @@ class World:
             task.skew = self.faults.chance.uniform(-SKEW, SKEW)
         self.busy += 1
         try:
-            return function(event, context(self.chance, name))
+            return function(event, self.context(name))
         finally:
             self.busy -= 1
             task.skew = 0.0
+
+    def context(self, name: str) -> Any:
+        """What Lambda tells a function of its invocation."""
+        return context(self.chance, name)
 
     def _count(self) -> None:
         self.calls += 1

@@ -1,6 +1,7 @@
 """A batch of messages: each is heard on its own, and the one that fails comes again alone."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -89,6 +90,18 @@ def test_without_partial_answers_a_batch_with_a_failure_comes_again_whole(
     with pytest.raises(NotHeard, match="messages 1"):
         hear(a_batch(a_body("one"), body, a_body("two")), ears.reactions)
     assert ears.heard == ["one", "two"]
+
+
+def test_messages_for_which_no_time_is_left_come_again_and_those_that_were_heard_do_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PARTIAL_BATCH_RESPONSES", "on")
+    ears = Ears()
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 9_000 - 3_000 * len(ears.heard))
+    batch = a_batch(*(a_body(word) for word in ("one", "two", "three", "four")))
+    assert failures(hear(batch, ears.reactions, context)) == ["2", "3"]
+    assert ears.heard == ["one", "two"]
+    assert [line["message_id"] for line in lines(capsys.readouterr().out, "no time is left")] == ["2", "3"]
 
 
 @pytest.mark.parametrize("switch", ["on", "off"])

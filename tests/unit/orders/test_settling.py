@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from msgspec import structs
 
 from chalicelib.orders import model
 from chalicelib.orders.events import OrderCancelled, OrderConfirmed, OrderPlaced, OrderRejected
@@ -80,6 +81,22 @@ def test_an_order_that_waits_asks_again_later_each_time() -> None:
 
 def test_an_order_does_not_ask_before_its_time() -> None:
     assert model.ask_again(an_order(), minutes(0.5), PATIENCE) is None
+
+
+def test_an_order_is_answered_by_the_deadline_that_it_was_placed_with() -> None:
+    assert an_order().answer_by == NOON + PATIENCE.deadline
+    longer = structs.replace(PATIENCE, deadline=2 * PATIENCE.deadline)
+    late = structs.replace(an_order(), ask_at=minutes(10))
+    decided = model.ask_again(late, minutes(10), longer)
+    assert decided is not None
+    assert (decided[0].status, decided[0].reason) == ("cancelled", "timed_out")
+
+
+def test_an_order_of_the_last_release_has_the_deadline_of_this_one() -> None:
+    old = structs.replace(an_order(), answer_by=None, ask_at=minutes(10))
+    decided = model.ask_again(old, minutes(10), PATIENCE)
+    assert decided is not None
+    assert decided[0].status == "cancelled"
 
 
 def test_no_order_asks_more_seldom_than_once_an_hour() -> None:

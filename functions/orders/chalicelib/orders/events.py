@@ -43,8 +43,13 @@ class _Order(Struct, kw_only=True, omit_defaults=True):
     shortages: tuple[Shortage, ...] = ()
 
 
-class OrderPlaced(_Order):
-    """An order waits for its stock; told again, at a higher version, while no answer comes."""
+class OrderPlaced(_Order, kw_only=True, omit_defaults=True):
+    """An order waits for its stock; told again, at a higher version, while no answer comes.
+
+    After `answer_by` it is cancelled, and no answer is wanted any more.
+    """
+
+    answer_by: datetime | None = None
 
 
 class OrderConfirmed(_Order):

@@ -173,7 +173,10 @@ class Allowance(Struct, frozen=True, kw_only=True):
 
 
 class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An order; `ask_at` is when it asks again (None: it waits for nothing), `asked` how often it did."""
+    """An order; `ask_at` is when it asks again (None: it waits for nothing), `asked` how often it did.
+
+    After `answer_by` nobody waits for its stock any more.
+    """
 
     id: str
     version: int
@@ -188,6 +191,7 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ask_at: datetime | None = None
     asked: int = 0
     made_by: str | None = None
+    answer_by: datetime | None = None
 
 
 Decision = tuple[Order, Facts]
@@ -213,6 +217,7 @@ def place(
         changed_at=now,
         ask_at=now + patience.ask_after,
         made_by=made_by,
+        answer_by=now + patience.deadline,
     )
     return order, (events.OrderPlaced,)
 
@@ -307,12 +312,13 @@ def ask_again(order: Order, now: datetime, patience: Patience) -> Decision | Non
     """Asks what it asked before, later each time; an order that was never answered is cancelled at its deadline."""
     if order.ask_at is None or order.ask_at > now:
         return None
-    if order.status == "placed" and now >= order.placed_at + patience.deadline:
+    deadline = order.answer_by or order.placed_at + patience.deadline
+    if order.status == "placed" and now >= deadline:
         return cancel(order, "timed_out", now, patience)
     asked = order.asked + 1
     ask_at = now + min(patience.ask_after * 2 ** min(asked, 16), LONGEST_WAIT)
     if order.status == "placed":
-        ask_at = min(ask_at, order.placed_at + patience.deadline)
+        ask_at = min(ask_at, deadline)
     fact = events.OrderPlaced if order.status == "placed" else events.OrderCancelled
     return _next(order, now, ask_at=ask_at, asked=asked), (fact,)
 

@@ -2,15 +2,21 @@
 
 from chalicelib.products import model, schemas, store
 from chalicelib.products.model import Line
-from chassis import clock
+from chassis import clock, log
 from chassis.inbox import Reaction
 from chassis.messages import Message
 from chassis.sign_outs import Told
 
 
 def when_order_placed(heard: Message[schemas.OrderPlaced]) -> None:
-    """Reserves all lines of the order, or refuses it with those that there is too little of."""
+    """Reserves all lines of the order, or refuses it with those that there is too little of.
+
+    One that waited in the queue until nobody wants its answer any more is dropped: its cancellation is told for itself.
+    """
     order, asked, now = heard.data.id, heard.version, clock.now()
+    if heard.data.answer_by and now > heard.data.answer_by:
+        log.say("came too late", order=order)
+        return
     lines = [Line(line.sku, line.quantity) for line in heard.data.lines]
     try:
         store.answer_order(order, lambda found: model.reserve(found, order, lines, asked, now), known=None)

@@ -117,10 +117,11 @@ class OrderedLine(Struct, frozen=True):
 
 
 class OrderPlaced(Struct, frozen=True):
-    """An order that wants its lines reserved."""
+    """An order that wants its lines reserved, until `answer_by`."""
 
     id: str
     lines: Annotated[tuple[OrderedLine, ...], Meta(min_length=1)]
+    answer_by: datetime | None = None
 
 
 class OrderCancelled(Struct, frozen=True):

@@ -1,0 +1,180 @@
+"""Lives of the shop, each short, which together come to every call of AWS that the capabilities make."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chassis import settings
+from tests.injected.people import People
+from tests.simulation.people import RELIC
+
+Life = Callable[[People], None]
+LIVES: dict[str, Life] = {}
+KEYLESS = "an order has no key"
+ADA = "customer:ada"
+PASSWORD = "Correct-horse-1"
+
+
+def life(live: Life) -> Life:
+    """Lists it by its name, as a sentence."""
+    LIVES[live.__name__.replace("_", " ")] = live
+    return live
+
+
+@life
+def a_shop_opens_and_has_a_customer(people: People) -> None:
+    _sell(people, "tea", 10)
+    people.ask(ADA, "PUT", "/customers/me", {"email": "ada@example.com", "name": "Ada"})
+
+
+@life
+def a_product_is_added_revised_and_archived(people: People) -> None:
+    _sell(people, "tea", 10)
+    for path in ("/products", "/products?category=hot", "/products/tea", "/products/tea/stock"):
+        people.ask("", "GET", path)
+    for path in ("/catalogue", "/catalogue/tea"):
+        people.staff("GET", path)
+    people.staff("PATCH", "/products/tea", {"price": _price(400)}, match="*")
+    people.staff("DELETE", "/products/tea", match="*")
+    people.staff("POST", "/products", _product("tea"), key="another")  # refused: the sku is taken
+
+
+@life
+def an_order_is_confirmed_and_then_cancelled(people: People) -> None:
+    id = _ordered(people, 2)
+    people.world.settle()
+    people.ask(ADA, "GET", f"/orders/{id}")
+    people.ask(ADA, "GET", "/orders")
+    people.ask(ADA, "POST", f"/orders/{id}/cancel")
+
+
+@life
+def an_order_is_refused(people: People) -> None:
+    _ordered(people, 11)
+
+
+@life
+def an_order_is_cancelled_before_anybody_heard_of_it(people: People) -> None:
+    id = _ordered(people, 2)
+    people.ask(ADA, "POST", f"/orders/{id}/cancel")
+
+
+@life
+def an_order_that_nobody_answers_asks_again(people: People) -> None:
+    _ordered(people, 2)
+    people.world.shut.add("products")
+    people.world.deliver()
+    people.world.pass_time(120)
+    people.world.tick()
+    people.world.shut.clear()
+
+
+@life
+def a_customer_orders_as_much_as_is_allowed(people: People) -> None:
+    """Two orders may be open: at the third it is looked up how many still are."""
+    for number in range(2):
+        _ordered(people, 1, key=f"order-{number}")
+    people.world.settle()
+    people.begun()
+    _ordered(people, 1, key="order-2")
+
+
+@life
+def an_order_is_sent_twice_at_once(people: People) -> None:
+    _open(people)
+    people.before("orders.place_order", "PutItem", lambda: _ordered(people, 2))
+    _ordered(people, 2)
+
+
+@life
+def an_order_has_no_key(people: People) -> None:
+    """Whoever asks for it again asks for another one: only the SDK may send it again."""
+    _ordered(people, 2, key=None)
+
+
+@life
+def an_order_is_cancelled_while_it_is_confirmed(people: People) -> None:
+    id = _ordered(people, 2)
+    people.before("orders.when_stock_reserved", "PutItem", lambda: people.ask(ADA, "POST", f"/orders/{id}/cancel"))
+
+
+@life
+def stock_is_counted_twice_at_once(people: People) -> None:
+    people.staff("POST", "/products", _product("tea"), key="add-tea")
+    people.before("products.adjust_stock", "TransactWriteItems", lambda: _count(people, "tea", 3, "other"))
+    _count(people, "tea", 4, "one")
+
+
+@life
+def a_person_signs_up_in_and_out_and_is_deactivated(people: People) -> None:
+    world = people.world
+    email = _new_email(people)
+    details = {"email": email, "name": "Ada"}
+    people.ask("", "POST", "/customers", details | {"password": PASSWORD})
+    people.ask("", "POST", "/customers", details | {"password": PASSWORD})
+    session = people.ask("", "POST", "/sessions", {"email": email, "password": PASSWORD})
+    people.ask("", "POST", "/sessions/refresh", {"refresh_token": session["refresh_token"]})
+    [key] = [key for key in world.dynamodb.tables["customers"].items if key.startswith("customer#")]
+    by = key.replace("#", ":")
+    people.ask(by, "GET", "/customers/me")
+    people.ask(by, "PATCH", "/customers/me", {"name": "Ada L."}, match="*")
+    people.ask(by, "DELETE", "/sessions", token=session["access_token"], again=401)
+    people.staff("DELETE", f"/customers/{by.partition(':')[2]}", match="*")
+    world.pass_time(2)
+    people.ask("", "POST", "/sessions", {"email": email, "password": PASSWORD})
+
+
+@life
+def an_account_that_was_left_half_made_is_completed(people: People) -> None:
+    world = people.world
+    email = _new_email(people)
+    world.shop.clients.cognito.admin_create_user(
+        UserPoolId=settings.text("CUSTOMERS_USER_POOL_ID"), Username=email, TemporaryPassword=PASSWORD
+    )
+    people.ask("", "POST", "/customers", {"email": email, "name": "Ada", "password": PASSWORD})
+    people.ask("", "POST", "/sessions", {"email": email, "password": PASSWORD})
+
+
+@life
+def a_record_that_nobody_can_tell_is_set_aside(people: People) -> None:
+    fact: Any = {"M": {"fact": {"S": "Unheard"}, "trace": {"S": ""}}}
+    for name in people.world.apps:
+        item: Any = {"pk": {"S": f"{RELIC}{name}"}, "version": {"N": "1"}, "outbox": {"L": [fact]}}
+        people.world.shop.clients.dynamodb.put_item(TableName=f"emporium-test-{name}", Item=item)
+    _sell(people, "tea", 1)
+
+
+def _new_email(people: People) -> str:
+    """Accounts outlast a life."""
+    return f"{people.world.scheduler.now:.6f}@example.com"
+
+
+def _sell(people: People, sku: str, count: int) -> None:
+    people.staff("POST", "/products", _product(sku), key=f"add-{sku}")
+    _count(people, sku, count, f"count-{sku}")
+
+
+def _count(people: People, sku: str, count: int, key: str) -> None:
+    people.staff("POST", f"/products/{sku}/stock-adjustments", {"delta": count, "reason": "count"}, key=key)
+
+
+def _open(people: People) -> None:
+    """The beginning of lives with orders, which is looked at by itself."""
+    if not people.outcomes:
+        a_shop_opens_and_has_a_customer(people)
+        people.world.settle()
+        people.begun()
+
+
+def _ordered(people: People, quantity: int, key: str | None = "order") -> str:
+    """The id of an order of a tea, by a customer of whom all have heard."""
+    _open(people)
+    body = {"lines": [{"sku": "tea", "quantity": quantity}]}
+    return str(people.ask(ADA, "POST", "/orders", body, key=key).get("id"))
+
+
+def _product(sku: str) -> dict[str, Any]:
+    return {"sku": sku, "name": sku.title(), "category": "hot", "price": _price(349)}
+
+
+def _price(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "USD"}
