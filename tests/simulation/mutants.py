@@ -14,7 +14,7 @@ from chassis import aggregates, aws, clock, doors, inbox, items, messages, relay
 from tests.simulation import mutants_of_orders, mutants_of_stock, mutants_of_tables
 from tests.simulation.deliberate import MUTANTS, Mutant, instead, mutant, unconditional
 
-__all__ = ["MUTANTS"]
+__all__ = ["MUTANTS", "instead"]
 OTHERS = (mutants_of_tables, mutants_of_orders, mutants_of_stock)  # which list theirs by being imported
 
 
