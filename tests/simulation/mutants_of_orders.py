@@ -42,7 +42,8 @@ def an_order_never_gives_up() -> Mutant:
     ask_again = model.ask_again
 
     def worse(order: Any, now: Any, patience: Any) -> Any:
-        return ask_again(order, now, structs.replace(patience, deadline=timedelta(days=1000)))
+        decided = ask_again(structs.replace(order, answer_by=now + timedelta(days=1000)), now, patience)
+        return decided and (structs.replace(decided[0], answer_by=order.answer_by), decided[1])
 
     with instead(model, "ask_again", worse):
         yield
@@ -54,8 +55,8 @@ def a_deadline_counts_from_the_last_change() -> Mutant:
     ask_again = model.ask_again
 
     def worse(order: Any, now: Any, patience: Any) -> Any:
-        decided = ask_again(structs.replace(order, placed_at=order.changed_at), now, patience)
-        return decided and (structs.replace(decided[0], placed_at=order.placed_at), decided[1])
+        decided = ask_again(structs.replace(order, answer_by=order.changed_at + patience.deadline), now, patience)
+        return decided and (structs.replace(decided[0], answer_by=order.answer_by), decided[1])
 
     with instead(model, "ask_again", worse):
         yield
