@@ -122,6 +122,17 @@ class UserPool(Struct, frozen=True):
         _unless_no(_cognito().admin_disable_user, **named)
         _unless_no(_cognito().admin_user_global_sign_out, **named)
 
+    def delete_account(self, subject: str) -> None:
+        """The account is gone, with all that the provider knows of its owner; one that is not there is gone already.
+
+        By its subject, as `close_account`. Any other no is a fault: it must not pass for an account that is gone.
+        """
+        try:
+            _cognito().admin_delete_user(UserPoolId=self.id, Username=subject)
+        except ClientError as error:
+            if _code(error) != "UserNotFoundException":
+                raise
+
     def _signing_in(self, email: str, password: str) -> dict[str, Any] | None:
         return _unless_no(
             _cognito().admin_initiate_auth,

@@ -33,6 +33,7 @@ RULES = {
     "GET /customers/{customer_id}": Rule("owner", 200),
     "PATCH /customers/{customer_id}": Rule("owner", 200, closed=409),
     "DELETE /customers/{customer_id}": Rule("owner", 204),
+    "DELETE /customers/{customer_id}/personal-data": Rule("owner", 204),
     "POST /sessions": Rule("public", 200),
     "POST /sessions/refresh": Rule("public", 200),
     "DELETE /sessions": Rule("signed in", 204),

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
-from chalicelib.customers.model import Customer
+from chalicelib.customers.model import Address, Customer
 from chalicelib.orders import model as orders
 from chalicelib.products import model as products
 
@@ -59,6 +59,10 @@ def a_reservation(status: str = "reserved", **changes: Any) -> products.Reservat
     lines = (products.Line("tea", 2),) if status != "refused" else ()
     reservation = products.Reservation(id="o-1", version=1, status=status, asked=1, changed_at=NOON, lines=lines)  # type: ignore[arg-type]  # a status as plain text
     return structs.replace(reservation, **changes)
+
+
+def an_address() -> Address:
+    return Address(recipient="Ada", line1="1 St James's Square", city="London", country="GB")
 
 
 def a_customer(**changes: Any) -> Customer:

@@ -46,6 +46,7 @@ class Traces:
     tables: dict[str, str] = field(default_factory=dict)
     letters: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    erased: str = ""  # what is left of the customer in the end
     secrets: set[str] = field(default_factory=lambda: {PASSWORD, WRONG, WEAK})
     log: str = ""
 
@@ -74,6 +75,7 @@ class Visit:
 
     shop: Shop
     traces: Traces
+    me: str = ""
 
     def ask(self, method: str, path: str, body: Any = None, token: str = "", **headers: str) -> Answer:
         """As whoever bears the token."""
@@ -111,6 +113,7 @@ def traces_of_a_visit(shop: Shop) -> Traces:
             part(visit)
             visit.settle()
         visit.traces.tables = {name: text(shop.everything(name)) for name in shop.apps}
+        an_erasure(visit)
         visit.traces.letters += drained(shop)
         visit.traces.log = out.getvalue()
     return visit.traces
@@ -192,6 +195,7 @@ def what_breaks(visit: Visit) -> None:
         ("POST", "/sessions", {"email": EMAIL, "password": PASSWORD}),
         ("PATCH", "/customers/me", {"name": "Qzname-canary"}),
         ("PUT", "/customers/me", DETAILS),
+        ("DELETE", "/customers/me/personal-data", None),
         ("GET", "/customers/me", None),
         ("POST", "/orders", {"lines": LINES}),
     ]
@@ -233,3 +237,13 @@ def an_end(visit: Visit) -> None:
     visit.settle()
     assert visit.ask("POST", "/sessions", {"email": EMAIL, "password": PASSWORD}).status == 401
     assert visit.ask("GET", "/customers/me", token=token).status == 401
+    visit.me = me
+
+
+def an_erasure(visit: Visit) -> None:
+    """Is erased, twice, and signs in no more."""
+    for _ in range(2):
+        assert visit.shop.call("DELETE", f"/customers/{visit.me}/personal-data", if_match="*").status == 204
+        visit.settle()
+    assert visit.ask("POST", "/sessions", {"email": EMAIL, "password": PASSWORD}).status == 401
+    visit.traces.erased = text(visit.shop.item("customers", f"customer#{visit.me}"))

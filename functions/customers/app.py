@@ -55,6 +55,11 @@ def deactivate_customer(request: Request[Nothing, Nothing], customer_id: str) ->
     return commands.deactivate_customer(customer_id, request.match, request.caller)
 
 
+@door("DELETE", "/customers/{customer_id}/personal-data", role="customer", status=204)
+def erase_customer(request: Request[Nothing, Nothing], customer_id: str) -> None:
+    return commands.erase_customer(customer_id, request.match, request.caller)
+
+
 @door("POST", "/sessions", role="public", takes=schemas.SignIn, gives=schemas.Session)
 def sign_in(request: Request[schemas.SignIn, Nothing]) -> Tokens:
     return commands.sign_in(request.body)

@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chassis import clock
 from chassis.parsing import BODY
 from infra.apps_in_process import app_folders
 from infra.contracts.command import FOLDER
@@ -67,6 +69,7 @@ OWN: dict[tuple[str, str], Callable[[Shop, Ask], Answer]] = {
     ("sign_up", "404"): lambda shop, ask: ask(),
     ("sign_in", "404"): lambda shop, ask: ask(ACCOUNT),
     ("refresh", "404"): lambda shop, ask: ask({"refresh_token": "anybodys"}),
+    ("register_customer", "409"): lambda shop, ask: ask(path="/customers/me", by=f"customer:{erased_customer(shop)}"),
     ("revise_customer", "409"): lambda shop, ask: ask(path=f"/customers/{deactivated_customer(shop)}"),
     ("place_order", "409"): lambda shop, ask: ask({"lines": LINES}, by="customer:ada"),
     ("cancel_order", "409"): lambda shop, ask: ask(path=f"/orders/{rejected_order(shop)}/cancel"),
@@ -93,6 +96,15 @@ def twice(ask: Ask, *given: Any, **more: str) -> Answer:
 def deactivated_customer(shop: Shop) -> str:
     customer = shop.customer("mary")
     assert shop.call("DELETE", f"/customers/{customer}", if_match="*").status == 204
+    return customer
+
+
+def erased_customer(shop: Shop) -> str:
+    """Whose token was issued since, as another issuer's may be."""
+    customer = shop.customer("mary")
+    clock.use(lambda: datetime.now(UTC) - timedelta(seconds=10))
+    assert shop.call("DELETE", f"/customers/{customer}/personal-data", if_match="*").status == 204
+    clock.use(None)
     return customer
 
 

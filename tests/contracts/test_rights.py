@@ -27,6 +27,7 @@ from tests.rights import (
     watched,
 )
 from tests.shop import CONTEXT, Shop, forget_sign_outs
+from tests.tokens import subject
 
 Used = dict[Function, set[Right]]
 PASSWORD = "Correct-horse-1"
@@ -98,6 +99,7 @@ def come_and_go(shop: Shop) -> None:
     again = made(shop.call("POST", "/sessions", account, by=""))
     signed_in["authorization"] = f"Bearer {again['access_token']}"
     made(shop.call("DELETE", "/customers/me", if_match="*", **signed_in))
+    made(shop.call("DELETE", f"/customers/{subject(again['access_token'])}/personal-data", if_match="*"))
 
 
 def _untellable(name: str) -> dict[str, Any]:

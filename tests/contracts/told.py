@@ -51,6 +51,7 @@ def _customers() -> Iterator[Told]:
     yield customers_store, *_made(customers.revise(customer, {"name": "Ada L."}, NOW))
     yield sign_outs, *customers.sign_out(None, "c1", NOW)
     yield customers_store, *_made(customers.deactivate(customer, NOW))
+    yield customers_store, *_made(customers.erase(customer, NOW))
 
 
 def _orders() -> Iterator[Told]:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from chassis import settings
+from chalicelib.customers import model, store
+from chassis import clock, settings
+from chassis.items import read_item, write_item
 from tests.injected.people import People
 from tests.simulation.people import RELIC
 
@@ -135,12 +137,54 @@ def an_account_that_was_left_half_made_is_completed(people: People) -> None:
 
 
 @life
+def a_person_is_erased_and_signs_up_again(people: People) -> None:
+    _ordered(people, 1)
+    account = _signed_up(people)
+    people.world.settle()
+    people.begun()
+    for id in (ADA.partition(":")[2], _customer(people)):
+        people.staff("DELETE", f"/customers/{id}/personal-data", match="*")
+    people.ask(ADA, "PUT", "/customers/me", {"email": "ada@example.com", "name": "Ada"})
+    people.world.settle()
+    people.ask("", "POST", "/customers", account | {"name": "Ada"})
+    people.ask("", "POST", "/sessions", account)
+
+
+@life
+def an_erasure_that_left_the_account_is_completed_by_signing_up(people: People) -> None:
+    account, world = _signed_up(people), people.world
+    world.settle()
+    people.begun()
+    found = read_item(world.dynamodb.tables["customers"].items[f"customer#{_customer(people)}"])
+    erased = model.erase(store.customers.read(found), clock.now())
+    assert erased
+    item: Any = write_item(store.customers.saving(*erased).item())
+    world.shop.clients.dynamodb.put_item(TableName="emporium-test-customers", Item=item)
+    people.ask("", "POST", "/customers", account | {"name": "Ada"})
+    people.ask("", "POST", "/sessions", account)
+
+
+@life
 def a_record_that_nobody_can_tell_is_set_aside(people: People) -> None:
     fact: Any = {"M": {"fact": {"S": "Unheard"}, "trace": {"S": ""}}}
     for name in people.world.apps:
         item: Any = {"pk": {"S": f"{RELIC}{name}"}, "version": {"N": "1"}, "outbox": {"L": [fact]}}
         people.world.shop.clients.dynamodb.put_item(TableName=f"emporium-test-{name}", Item=item)
     _sell(people, "tea", 1)
+
+
+def _signed_up(people: People) -> dict[str, str]:
+    """Email and password of somebody who has signed up."""
+    account = {"email": _new_email(people), "password": PASSWORD}
+    people.ask("", "POST", "/customers", account | {"name": "Ada"})
+    return account
+
+
+def _customer(people: People) -> str:
+    """The id of the one who has signed up."""
+    keys = [key for key in people.world.dynamodb.tables["customers"].items if key.startswith("customer#")]
+    [id] = {key.partition("#")[2] for key in keys} - {ADA.partition(":")[2]}
+    return id
 
 
 def _new_email(people: People) -> str:

@@ -1,6 +1,5 @@
 """Signing up and in: nobody learns who has an account, and nobody has a hand in another's."""
 
-import base64
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from chassis import clock, settings
 from infra.apps_in_process import load_apps
 from tests.gateway import Reply, ask, lasting_shop
 from tests.shop import Answer, Shop, alike
-from tests.tokens import bearer
+from tests.tokens import bearer, subject
 
 PASSWORD, WRONG = "Correct-horse-1", "Wrong-horse-1"
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)  # of a window of every limit here
@@ -52,11 +51,6 @@ def signed_in(shop: Shop, email: str) -> str:
     """Who has the account, as everywhere: kind and id."""
     session = sign_in(shop, email).body
     return f"customer:{subject(session['access_token'])}"
-
-
-def subject(access_token: str) -> str:
-    payload = access_token.split(".")[1]
-    return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
 
 
 def as_said(answer: Answer) -> tuple[int, dict[str, str], Any]:

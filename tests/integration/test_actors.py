@@ -28,6 +28,7 @@ TOLD: dict[str, set[str]] = {
     "PUT /customers/{customer_id}": {"CustomerRegistered"},
     "PATCH /customers/{customer_id}": {"CustomerRevised"},
     "DELETE /customers/{customer_id}": {"CustomerDeactivated", "SignedOut"},
+    "DELETE /customers/{customer_id}/personal-data": {"CustomerDeactivated", "CustomerErased", "SignedOut"},
     "POST /sessions": set(),
     "POST /sessions/refresh": set(),
     "DELETE /sessions": {"SignedOut"},

@@ -32,6 +32,7 @@ WANTED: dict[str, Any] = {
     "made_by": "x/y",
     "created_at": "2020-01-01T00:00:00Z",
     "signed_out_at": None,
+    "erased_at": None,
     "outbox": [],
     "role": "staff",
     "kind": "staff",

@@ -45,6 +45,7 @@ def test_the_visit_went_through_all_that_may_happen_to_a_person(traces: Traces) 
         "CustomerRevised",
         "SignedOut",
         "CustomerDeactivated",
+        "CustomerErased",
         "OrderCancelled",
     }
     wanted = {"answered", "denied", "token refused", "broken", "unavailable", "heard", "not heard", "parked"}
@@ -57,6 +58,11 @@ def test_what_is_known_of_a_person_stands_in_the_customers_table_alone(traces: T
     assert EMAIL in met(PERSON, traces.tables["customers"])
     assert met([*PERSON, *TYPED], *(traces.tables[name] for name in OTHERS)) == []
     assert hashed(PERSON, *(traces.tables[name] for name in OTHERS)) == []
+
+
+def test_of_an_erased_person_nothing_is_left_there_either(traces: Traces) -> None:
+    assert "erased_at" in traces.erased
+    assert (met([*PERSON, *TYPED], traces.erased), hashed(PERSON, traces.erased)) == ([], [])
 
 
 def test_nothing_of_a_person_is_told_to_anybody(traces: Traces) -> None:

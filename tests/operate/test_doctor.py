@@ -57,6 +57,19 @@ def test_of_a_sound_shop_it_says_nothing(place: Place, later: None) -> None:
     assert all_findings(place) == []
 
 
+def test_an_erased_customer_is_no_finding_and_one_that_a_backup_brought_back_is(
+    shop: Shop, place: Place, later: None
+) -> None:
+    before = shop.item("customers", "customer#ada")
+    assert shop.call("DELETE", "/customers/ada/personal-data", if_match="*").status == 204
+    shop.settle()
+    _go_on(AT_REST)
+    assert all_findings(place) == []
+    shop.clients.dynamodb.put_item(TableName="emporium-test-customers", Item=before)
+    [found] = all_findings(place)
+    assert (found.capability, found.page, "customer#ada" in found.what) == ("orders", "read-model-drift", True)
+
+
 def test_it_finds_dead_letters_of_each_queue(shop: Shop, place: Place, later: None) -> None:
     for name, box in (("orders", "inbox-dlq"), ("customers", "relay-dlq")):
         shop.clients.sqs.send_message(QueueUrl=troubles.url_of(shop, name, box), MessageBody="a letter")

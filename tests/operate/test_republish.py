@@ -51,6 +51,19 @@ def test_a_read_model_that_was_lost_is_as_it_was_and_twice_gives_the_same(shop: 
         assert kept(shop, "orders") == before
 
 
+def test_whoever_missed_an_erasure_forgets_once_it_is_told_again(shop: Shop, place: Place, ada: str) -> None:
+    assert shop.call("POST", "/orders", {"lines": [{"sku": "tea", "quantity": 1}]}, by=f"customer:{ada}").status == 202
+    shop.settle()
+    assert shop.call("DELETE", f"/customers/{ada}/personal-data", if_match="*").status == 204
+    shop.records("customers")  # and never told
+    assert "placed" in shop.item("orders", f"allowance#{ada}")
+    for _ in range(2):
+        assert ids(republish(place, "customers", Wanted("customer"))) == {f"customer/{ada}/2/{at}" for at in (0, 1)}
+        shop.settle()
+        assert shop.item("orders", f"customer#{ada}")["status"] == {"S": "deactivated"}
+        assert "placed" not in shop.item("orders", f"allowance#{ada}")
+
+
 def test_where_all_is_known_already_nothing_is_written_anywhere(shop: Shop, place: Place, ada: str) -> None:
     confirmed, cancelled = troubles.order(shop, ada), troubles.order(shop, ada, "mug")
     shop.settle()

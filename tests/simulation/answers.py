@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tests.simulation import persons
 from tests.simulation.requests import Answer, Asked
 from tests.simulation.world import World
 
@@ -19,6 +20,9 @@ class Answers:
         self._there: dict[int, bool] = {}
         self._barred: dict[int, set[str] | None] = {}  # by request of which no order can come: what was there before
         self._added: dict[tuple[str, str | None], str] = {}  # by caller and key: the product
+        self._erased: dict[int, frozenset[str]] = {}  # by request: who was erased when it was sent
+        self._ended: set[int] = set()  # requests for an order, sent when orders knew that its customer may have none
+        self._might: set[tuple[str, str | None]] = set()  # by caller and key: requests for one, sent before that
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
 
@@ -28,6 +32,8 @@ class Answers:
         is_order = asked.path == "/orders" and asked.method == "POST"
         is_barred = is_order and self._is_barred(asked)
         self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items) if is_barred else None
+        self._erased[id(asked)] = frozenset(self.world.erased)
+        self._may_order(asked)
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
         if asked.path.endswith("/cancel"):
             self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
@@ -36,6 +42,7 @@ class Answers:
         """Holds one answer against all before it."""
         if answer is None:
             return
+        persons.hold(self.world, self._erased[id(asked)], f"the answer to {asked}", answer.body)
         if not answer.done:
             self._refused(asked, answer)
         elif asked.path.endswith("/stock-adjustments"):
@@ -45,6 +52,25 @@ class Answers:
                 self.world.violate("a key is good for one request", f"{asked} after {self._added[asked.by, asked.key]}")
         elif asked.path.startswith("/orders"):
             self._shown(asked, answer.body)
+        elif asked.path.startswith("/customers/"):
+            self._of_customer(asked)
+
+    def _may_order(self, asked: Asked) -> None:
+        """Whether the customer may, as far as orders knows before anything is done."""
+        copy = self.world.dynamodb.tables["orders"].items.get(f"customer#{asked.by.partition(':')[2]}", {})
+        self._ended.discard(id(asked))
+        if copy.get("status") == {"S": "deactivated"}:
+            self._ended.add(id(asked))
+        else:
+            self._might.add((asked.by, asked.key))
+
+    def _of_customer(self, asked: Asked) -> None:
+        named = asked.path.split("/")[2]
+        name = asked.by.partition(":")[2] if named == "me" else named
+        if asked.path.endswith("/personal-data"):
+            persons.erased(self.world, name)
+        elif name in self._erased[id(asked)]:
+            self.world.violate("an erased customer does not come back", asked)
 
     def _refused(self, asked: Asked, answer: Answer) -> None:
         kind = str((answer.body or {}).get("type", ""))
@@ -95,6 +121,8 @@ class Answers:
         there = self._barred[id(asked)]
         if there is not None and f"order#{order['id']}" not in there:
             self.world.violate("who may not order, or what is not sold, makes no order", f"{asked}: {order}")
+        if id(asked) in self._ended and (asked.key is None or (asked.by, asked.key) not in self._might):
+            self.world.violate("who was deactivated places no order", f"{asked}: {order}")
         wanted = [(line["sku"], line["quantity"]) for line in asked.body["lines"]]
         if [(line["sku"], line["quantity"]) for line in order["lines"]] != wanted:
             self.world.violate("an order is answered with what it was asked for", f"{asked}: {order}")

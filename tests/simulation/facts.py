@@ -48,7 +48,8 @@ def _of_product(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 def _of_customer(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     if not before:
         return ["CustomerRegistered"]
-    return ["CustomerDeactivated"] if before["status"] != after["status"] else []
+    facts = ["CustomerDeactivated"] if before["status"] != after["status"] else []
+    return facts + (["CustomerErased"] if "erased_at" in after and "erased_at" not in before else [])
 
 
 def _of_sign_out(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -63,6 +63,7 @@ PEOPLE = {
     "stock lost": 0.30,
     "deactivated midway": 0.10,
     "signed out midway": 0.10,
+    "erased midway": 0.15,
 }
 KINDS = {**CALLS, **WAYS, **EVENTS, **PEOPLE}
 ON = 0.6  # of the kinds, in a seed

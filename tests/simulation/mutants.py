@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import structs
 
+from chalicelib.customers import model as people
+from chalicelib.customers import store as people_store
 from chalicelib.orders import commands, model, reactions, store
 from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
@@ -347,4 +349,48 @@ def a_relay_sets_aside_what_only_failed_for_now() -> Mutant:
         yield from ()
 
     with instead(relay, "_failures", worse):
+        yield
+
+
+@mutant
+def an_erasure_leaves_the_email() -> Mutant:
+    erase = people.erase
+
+    def worse(customer: Any, now: Any) -> Any:
+        decided = erase(customer, now)
+        return (structs.replace(decided[0], email=customer.email), decided[1]) if decided else None
+
+    with instead(people, "erase", worse):
+        yield
+
+
+@mutant
+def an_erasure_is_told_nobody() -> Mutant:
+    erase = people.erase
+
+    def worse(customer: Any, now: Any) -> Any:
+        decided = erase(customer, now)
+        return (decided[0], ()) if decided else None
+
+    with instead(people, "erase", worse):
+        yield
+
+
+@mutant
+def an_erased_customer_comes_back_with_the_account() -> Mutant:
+    """Whoever asks to be a customer is one, whatever stands there."""
+
+    def worse(customer: Any, facts: Any) -> None:
+        found = people_store.customers.get(customer.id)
+        if found is None or found.erased_at:
+            version = found.version + 1 if found else 1
+            people_store.customers.save(structs.replace(customer, version=version), facts)
+
+    with instead(people_store, "register", worse):
+        yield
+
+
+@mutant
+def what_was_counted_of_an_erased_customer_is_kept() -> Mutant:
+    with instead(reactions.REACTIONS, "emporium.customers.CustomerErased.v1", reactions.when_customer_changed):
         yield

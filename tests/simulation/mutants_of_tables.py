@@ -156,9 +156,9 @@ def a_record_tells_its_first_fact_alone() -> Mutant:
 def an_inbox_answers_with_the_message_before_the_one_that_failed() -> Mutant:
     hear = inbox.hear
 
-    def worse(event: Any, reactions: Any) -> Any:
+    def worse(event: Any, *more: Any) -> Any:
         ids = [record["messageId"] for record in event["Records"]]
-        failed = [each["itemIdentifier"] for each in hear(event, reactions)["batchItemFailures"]]
+        failed = [each["itemIdentifier"] for each in hear(event, *more)["batchItemFailures"]]
         return {"batchItemFailures": [{"itemIdentifier": ids[ids.index(each) - 1]} for each in failed]}
 
     with in_all_apps("hear", worse):
@@ -169,8 +169,8 @@ def an_inbox_answers_with_the_message_before_the_one_that_failed() -> Mutant:
 def an_inbox_is_done_with_a_batch_once_one_of_it_is_heard() -> Mutant:
     hear = inbox.hear
 
-    def worse(event: Any, reactions: Any) -> Any:
-        answer = hear(event, reactions)
+    def worse(event: Any, *more: Any) -> Any:
+        answer = hear(event, *more)
         return answer if len(answer["batchItemFailures"]) == len(event["Records"]) else {"batchItemFailures": []}
 
     with in_all_apps("hear", worse):

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.simulation.answers import Answers
 from tests.simulation.people import STAFF, People
+from tests.simulation.persons import person
 from tests.simulation.rest import is_quiet
 from tests.simulation.world import Outage, World
 
@@ -66,7 +67,7 @@ class Walk(People):
         self.insist(STAFF, "POST", "/products", {"sku": "p0", "name": "P0", "price": self._price()}, key="add")
         self._adjust("p0", stock)
         for name in self.names:
-            self.insist(f"customer:{name}", "PUT", "/customers/me", {"email": f"{name}@example.com", "name": name})
+            self.insist(f"customer:{name}", "PUT", "/customers/me", person(name))
         self.settle()
 
     def settle(self) -> None:

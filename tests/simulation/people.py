@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.simulation.answers import Answers
 from tests.simulation.cloud.sqs import Queue
+from tests.simulation.persons import person
 from tests.simulation.requests import Answer, Asked, send
 from tests.simulation.world import Outage, World
 
@@ -95,7 +96,7 @@ class People:
 
     def _customer(self, name: str) -> None:
         by = f"customer:{name}"
-        self.insist(by, "PUT", "/customers/me", {"email": f"{name}@example.com", "name": name})
+        self.insist(by, "PUT", "/customers/me", person(name))
         self._rest(4.0)
         for number in range(self.chance.randint(2, 5)):
             self._rest(5.0)
@@ -106,6 +107,22 @@ class People:
         if hits("deactivated midway"):
             self.insist(by, "DELETE", "/customers/me", match="*")
             self._order(name, 99)
+        if hits("erased midway"):
+            self._erase(name)
+            self._order(name, 98)
+
+    def _erase(self, name: str) -> None:
+        """Asks to be erased, or staff does, perhaps both at once, and tries to come back."""
+        by, path, hits = f"customer:{name}", f"/customers/{name}/personal-data", self.world.faults.hits
+        if hits("sent twice at once"):
+            self._start(f"{by} erased", partial(self.ask, STAFF, "DELETE", path, match="*"))
+        self.insist(self.chance.choice((by, STAFF)), "DELETE", path, match="*")
+        self.ask(by, "GET", "/customers/me")
+        self.ask(by, "PUT", "/customers/me", person(name))
+        self.ask(by, "PATCH", "/customers/me", {"phone": "+49 7654321"}, match="*")
+        if hits("request sent again"):
+            self._rest(3.0)
+            self.ask(by, "DELETE", path, match="*")
 
     def _order(self, name: str, number: int) -> None:
         by, hits = f"customer:{name}", self.world.faults.hits

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.items import read_item
+from tests.simulation import persons
 from tests.simulation.answers import Answers
 from tests.simulation.people import POISON, RELIC
 from tests.simulation.world import BEGAN, World, event_of
@@ -46,6 +47,7 @@ def look(world: World, answers: Answers) -> None:
     _told(world)
     _copies(world)
     _letters(world)
+    persons.look_at_rest(world)
 
 
 def _all(world: World, table: str, kind: str) -> Iterator[tuple[str, Plain]]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.items import read_item
+from tests.simulation import persons
 from tests.simulation.cloud.dynamodb import Change
 from tests.simulation.world import World
 
@@ -22,7 +23,12 @@ RESERVATION = {
     "refused": {"refused", "released"},
     "released": {"released"},
 }
-CUSTOMER = {None: {"active"}, "active": {"active", "deactivated"}, "deactivated": set[str]()}
+CUSTOMER = {
+    None: {"active"},
+    "active": {"active", "deactivated", "erased"},
+    "deactivated": {"erased"},
+    "erased": set[str](),
+}
 FIXED = ("id", "customer_id", "lines", "total", "placed_at", "made_by")
 GIVEN_UP = timedelta(days=1, minutes=22)  # after which none waits for stock any more, with clocks that are wrong
 COPIES = {("orders", "customer"), ("orders", "product"), ("orders", "sign_out"), ("products", "sign_out")}
@@ -48,6 +54,7 @@ class Rules:
         stocks = []
         for change in changes:
             kind = change.key.partition("#")[0]
+            persons.hold(self.world, self.world.erased, change.table, change.after)
             before = read_item(change.before) if change.before else None
             after = read_item(change.after or {})
             self.world.scheduler.tell(change.table, change.key, after.get("version"), after.get("status"))
@@ -91,7 +98,11 @@ class Rules:
         self.prices[after["sku"]].add(after["price"]["amount"])
 
     def _customers_customer(self, before: Plain | None, after: Plain) -> None:
-        self._along(CUSTOMER, before, after)
+        self._along(CUSTOMER, before and _with_erased(before), _with_erased(after))
+
+    def _orders_allowance(self, before: Plain | None, after: Plain) -> None:
+        if before and before.get("closed") and before != after:
+            self.world.violate("what was counted of an erased customer is gone for good", f"{before} and then {after}")
 
     def _products_adjustment(self, before: Plain | None, after: Plain) -> None:
         if before is not None and before != after:
@@ -120,3 +131,8 @@ class Rules:
             self.world.violate("what is reserved is held by reservations", f"{stock}, held {self.held[sku]}")
         if on_hand != self.adjusted[sku]:
             self.world.violate("on hand is what adjustments came to", f"{stock}, adjusted {self.adjusted[sku]}")
+
+
+def _with_erased(customer: Plain) -> Plain:
+    """What others are told as deactivated is one state more here."""
+    return {**customer, "status": "erased"} if "erased_at" in customer else customer

@@ -72,6 +72,7 @@ class World:
     lost: set[str] = field(default_factory=set)  # events that their stream no longer had when it was on again
     aged: set[str] = field(default_factory=set)  # events set aside by a mapping, for their records were too old
     outages: list[Outage] = field(default_factory=list)
+    erased: set[str] = field(default_factory=set)  # customers of whom it was acknowledged that they are
     busy: int = 0  # functions that run
     calls: int = 0
     violations: list[Violation] = field(default_factory=list)

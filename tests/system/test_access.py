@@ -94,6 +94,24 @@ def test_a_deactivated_customer_neither_orders_nor_signs_in_nor_stays_signed_in(
     assert (refused.status_code, refused.json()["title"]) == (403, "Customer deactivated")
 
 
+def test_an_erased_customer_is_gone_and_whoever_signs_up_again_is_somebody_new(shop: Client) -> None:
+    zoe, basil = shop.customer("zoe"), shop.product("basil", 5)
+    order = shop.order(zoe, basil)
+    shop.outcome(order)
+    before, now = zoe.id, {"If-Match": "*"}
+    assert shop.http.delete("/customers/me/personal-data", auth=zoe, headers=now).status_code == 204
+    assert (zoe.try_to_sign_in().status_code, zoe.refresh().status_code) == (401, 401)
+    assert is_shut_out(shop, "/customers/me", zoe)
+    eventually(lambda: is_shut_out(shop, "/orders", zoe))
+    assert shop.http.get(f"/customers/{before}", auth=shop.staff).status_code == 404
+    assert shop.http.delete(f"/customers/{before}/personal-data", auth=shop.staff, headers=now).status_code == 204
+    again = shop.customer("zoe")
+    assert again.id != before
+    assert shop.http.get("/orders", auth=again).json()["items"] == []
+    assert shop.http.get(f"/orders/{order}", auth=shop.staff).json()["customer_id"] == before
+    assert shop.outcome(shop.order(again, basil))["status"] == "confirmed"
+
+
 def unless_placed(answer: httpx.Response) -> httpx.Response | None:
     return None if answer.status_code == 202 else answer
 

@@ -142,6 +142,7 @@ def test_a_part_of_all_calls_is_less_than_all_of_them() -> None:
 WITHOUT_ALARM = {
     "follow-a-request-or-an-order",
     "read-model-drift",
+    "somebody-wants-to-be-erased",
     "the-operators-tools",
     "unverified-without-an-account",
 }

@@ -1,9 +1,10 @@
 """Customers: what may change, and how little is told of it."""
 
 import pytest
+from msgspec import structs
 
 from chalicelib.customers import events, model
-from tests.builders import NOON, a_customer, minutes
+from tests.builders import NOON, a_customer, an_address, minutes
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,27 @@ def test_a_deactivation_is_told_once() -> None:
 def test_a_deactivated_customer_can_not_be_changed() -> None:
     with pytest.raises(model.CustomerIsDeactivated):
         model.revise(a_customer(status="deactivated"), {"name": "Eve"}, NOON)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("active", (events.CustomerDeactivated, events.CustomerErased)),
+        ("deactivated", (events.CustomerErased,)),
+    ],
+)
+def test_an_erasure_is_told_once_and_with_the_deactivation_that_it_is(status: str, told: model.Facts) -> None:
+    erased, facts = model.erase(a_customer(status=status), minutes(1)) or pytest.fail("no change")
+    assert (erased.status, erased.version, erased.erased_at, facts) == ("deactivated", 2, minutes(1), told)
+    assert model.erase(erased, minutes(2)) is None
+
+
+def test_of_an_erased_customer_nothing_is_left_that_tells_of_the_person() -> None:
+    ada = a_customer(phone="+49 7654 321098", addresses=(an_address(),))
+    erased, _ = model.erase(ada, minutes(1)) or pytest.fail("no change")
+    about_the_shop = {"id", "version", "status", "created_at", "changed_at", "erased_at"}
+    assert {name: value for name, value in structs.asdict(erased).items() if value and name not in about_the_shop} == {}
+    assert (erased.id, erased.created_at) == (ada.id, ada.created_at)
 
 
 def test_no_fact_about_a_customer_holds_personal_data() -> None:

@@ -152,6 +152,21 @@ def test_what_is_kept_stays_small_as_long_as_orders_settle() -> None:
     assert (allowance.version, names(allowance)) == (MANY, [f"o-{MANY - 1}"])
 
 
+# erased
+
+
+def test_what_was_counted_of_an_erased_customer_is_forgotten_once() -> None:
+    assert model.forget(None, "ada") == Allowance(id="ada", version=1, closed=True)
+    closed = model.forget(counted(-9, 0), "ada")
+    assert closed == Allowance(id="ada", version=8, closed=True)
+    assert model.forget(closed, "ada") is None
+
+
+def test_nothing_is_counted_of_an_erased_customer() -> None:
+    with pytest.raises(model.CustomerDeactivated):
+        take(model.forget(counted(0), "ada"), 0.5, limits())
+
+
 # how much
 
 

@@ -26,7 +26,7 @@ def sign_up(asked: schemas.SignUp) -> schemas.SignedUp:
     began, email, pool = clock.now(), model.canonical(asked.email), accounts()
     refuse_weak(asked.password)
     SIGN_UPS.take(store.TABLE, email)
-    subject = pool.open_account(email, asked.password) or pool.owner(email, asked.password)
+    subject = pool.open_account(email, asked.password) or _owner(pool, email, asked.password)
     if subject:
         with on_behalf_of(str(Caller("customer", subject))):  # whoever knows the password is who acts
             store.register(*model.register(subject, _details(asked), clock.now()))
@@ -67,7 +67,10 @@ def register_customer(id: str, asked: schemas.RegisterCustomer, by: Caller) -> C
     if wanted != by.id:  # staff registers nobody either
         raise model.NoSuchCustomer(id)
     store.register(*model.register(wanted, _details(asked), clock.now()))
-    return get_customer(wanted, by)
+    found = store.customers.get(wanted)
+    if found and found.erased_at:
+        raise model.CustomerWasErased
+    return _found(wanted, found)
 
 
 def get_customer(id: str, by: Caller) -> Customer:
@@ -99,6 +102,24 @@ def deactivate_customer(id: str, match: Match, by: Caller) -> Customer:
     return gone
 
 
+def erase_customer(id: str, match: Match, by: Caller) -> None:
+    """Nothing is known of the person any more, nor is there an account; what was ordered goes on.
+
+    The account goes after the item, and the tokens last: whoever is cut off on the way can ask again. Asked again,
+    it completes what was begun, whatever the version, which nobody is shown any more.
+    """
+    wanted = _theirs(id, by)
+
+    def decide(found: Customer | None) -> model.Decision | None:
+        erased = found is not None and found.erased_at is not None
+        return None if erased else model.erase(_matching(wanted, found, match), clock.now())
+
+    store.customers.change(wanted, decide)
+    if has_accounts():
+        _pool().delete_account(wanted)
+    _end_tokens(wanted)
+
+
 def has_accounts() -> bool:
     """Whether accounts are kept here, in a user pool; another issuer keeps its own."""
     return bool(settings.text("CUSTOMERS_USER_POOL_ID", ""))
@@ -118,6 +139,20 @@ def _pool() -> UserPool:
 def _least() -> timedelta:
     """How long an answer takes, or a multiple, that must not tell by its time what was found: longer than the way."""
     return timedelta(milliseconds=settings.number("CUSTOMERS_LEAST_ANSWER_MS", 1000))
+
+
+def _owner(pool: UserPool, email: str, password: str) -> str | None:
+    """The subject of the account, for whoever knows its password.
+
+    An account whose customer was erased outlived that for a crash: it is ended, and a new one opened.
+    """
+    subject = pool.owner(email, password)
+    if subject is None or not store.is_erased(subject):
+        return subject
+    with on_behalf_of(str(Caller("customer", subject))):
+        _end_tokens(subject)  # first: once the account is gone, nothing leads here any more
+    pool.delete_account(subject)
+    return pool.open_account(email, password) or pool.owner(email, password)
 
 
 def _end_tokens(id: str) -> datetime:
@@ -145,7 +180,8 @@ def _details(asked: schemas.RegisterCustomer | schemas.ReviseCustomer) -> dict[s
 
 
 def _found(id: str, found: Customer | None) -> Customer:
-    if found is None:
+    """The customer; raises NoSuchCustomer, for one that was erased too."""
+    if found is None or found.erased_at:
         raise model.NoSuchCustomer(id)
     return found
 

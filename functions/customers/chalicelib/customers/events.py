@@ -21,6 +21,10 @@ class CustomerDeactivated(_Customer):
     """A customer can order no more."""
 
 
+class CustomerErased(_Customer):
+    """What was known of the person is gone for good: whoever keeps something by the customer's id forgets it too."""
+
+
 class CustomerRevised(_Customer):
     """What is known of the person was changed; by whom, the event's actor tells."""
 
@@ -32,7 +36,7 @@ class SignedOut(Struct, kw_only=True):
     signed_out_at: datetime
 
 
-FACTS: tuple[type, ...] = (CustomerRegistered, CustomerDeactivated, CustomerRevised, SignedOut)
+FACTS: tuple[type, ...] = (CustomerRegistered, CustomerDeactivated, CustomerErased, CustomerRevised, SignedOut)
 
 
 def measures(customer: object, fact: type) -> dict[str, float]:

@@ -1,7 +1,10 @@
 """What a customer is, and what may become of one.
 
-    customer   active ──> deactivated
+    customer   active ──> deactivated ──> erased
+                  └─────────────────────────^
     sign-out   again and again, each later than the one before
+
+An erased customer is still told of as deactivated; nothing is known of the person, and it never comes back.
 
 A customer's id is the subject of the person's tokens; the password is the identity provider's, and never seen here.
 """
@@ -37,6 +40,11 @@ class AccountsAreElsewhere(NotFound):
         super().__init__(f"Accounts are kept by {issuer}: sign up and sign in there.")
 
 
+class CustomerWasErased(Conflict):
+    def __init__(self) -> None:
+        super().__init__("This customer was erased, and does not come back; another account makes another customer.")
+
+
 class CustomerIsDeactivated(Conflict):
     def __init__(self) -> None:
         super().__init__("A customer that was deactivated can not be changed.")
@@ -66,6 +74,7 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changed_at: datetime
     phone: str | None = None
     addresses: tuple[Address, ...] = ()
+    erased_at: datetime | None = None
 
 
 class SignOut(Struct, frozen=True, kw_only=True):
@@ -107,6 +116,27 @@ def deactivate(customer: Customer, now: datetime) -> Decision | None:
         return None
     deactivated = structs.replace(customer, version=customer.version + 1, status="deactivated", changed_at=now)
     return deactivated, (events.CustomerDeactivated,)
+
+
+def erase(customer: Customer, now: datetime) -> Decision | None:
+    """Nothing is known of the person any more, and the customer can order no more; None where it is so already.
+
+    Made anew of what may stay, so that nothing stays by mistake.
+    """
+    if customer.erased_at:
+        return None
+    erased = Customer(
+        id=customer.id,
+        version=customer.version + 1,
+        email="",
+        name="",
+        status="deactivated",
+        created_at=customer.created_at,
+        changed_at=now,
+        erased_at=now,
+    )
+    was_active = customer.status == "active"
+    return erased, (*((events.CustomerDeactivated,) if was_active else ()), events.CustomerErased)
 
 
 def sign_out(before: SignOut | None, id: str, now: datetime) -> tuple[SignOut, Facts]:

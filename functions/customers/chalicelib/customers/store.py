@@ -20,6 +20,11 @@ def register(customer: Customer, facts: Facts) -> None:
         customers.save(customer, facts)
 
 
+def is_erased(id: str) -> bool:
+    found = customers.get(id)
+    return found is not None and found.erased_at is not None
+
+
 def signed_out(id: str) -> datetime | None:
     """When somebody last signed out everywhere, if ever."""
     found = sign_outs.get(id)

@@ -164,12 +164,16 @@ class Placed(Struct, frozen=True):
     at: datetime
 
 
-class Allowance(Struct, frozen=True, kw_only=True):
-    """What counts towards a customer's limits: the orders of the last window, and older ones that may still be open."""
+class Allowance(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What counts towards a customer's limits: the orders of the last window, and older ones that may still be open.
+
+    One that is `closed` was an erased customer's: it counts nothing, and lets nothing through.
+    """
 
     id: str
     version: int
     placed: tuple[Placed, ...] = ()
+    closed: bool = False
 
 
 class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -236,9 +240,12 @@ def take_place(
 ) -> Allowance | None:
     """The allowance with the order counted, or None where it was counted before.
 
-    `settled` are those of its orders that no longer wait. Raises OrdersTooFast, TooManyOpenOrders.
+    `settled` are those of its orders that no longer wait. Raises OrdersTooFast, TooManyOpenOrders, and
+    CustomerDeactivated to an order that was under way when its customer was erased.
     """
     counted = allowance or Allowance(id=order.customer_id, version=0)
+    if counted.closed:
+        raise CustomerDeactivated
     if any(each.order == order.id for each in counted.placed):
         return None
     recent = [each.at for each in counted.placed if each.at > now - limits.window]
@@ -248,6 +255,13 @@ def take_place(
     if sum(each.order not in settled for each in kept) >= limits.open:
         raise TooManyOpenOrders(limits.open)
     return Allowance(id=counted.id, version=counted.version + 1, placed=(*kept, Placed(order.id, now)))
+
+
+def forget(allowance: Allowance | None, customer: str) -> Allowance | None:
+    """The allowance of a customer that was erased: what it placed when is gone; None where it is so already."""
+    if allowance and allowance.closed:
+        return None
+    return Allowance(id=customer, version=allowance.version + 1 if allowance else 1, closed=True)
 
 
 def refuse_too_many_units(wanted: Sequence[Wanted], limits: Limits) -> None:

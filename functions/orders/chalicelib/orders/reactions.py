@@ -30,7 +30,13 @@ def when_stock_released(heard: Message[schemas.StockAnswered]) -> None:
 
 def when_customer_changed(heard: Message[schemas.CustomerTold]) -> None:
     """Keeps whether the customer may order."""
-    store.keep_customer(Customer(id=heard.data.id, version=heard.version, status=heard.data.status))
+    _keep_customer(heard)
+
+
+def when_customer_erased(heard: Message[schemas.CustomerTold]) -> None:
+    """Keeps that the customer may order no more, and forgets what was counted of it; its orders stay, by its id."""
+    _keep_customer(heard)
+    store.forget(heard.data.id)
 
 
 def when_signed_out(heard: Message[Told]) -> None:
@@ -54,6 +60,10 @@ def when_time_passes() -> None:
             _settle(id, lambda order: model.ask_again(order, now, patience()))
         except Exception as error:  # it stays where it is, and comes again with the next tick
             log.fail("did not ask again", error, order=id)
+
+
+def _keep_customer(heard: Message[schemas.CustomerTold]) -> None:
+    store.keep_customer(Customer(id=heard.data.id, version=heard.version, status=heard.data.status))
 
 
 def _settle(id: str, decide: Callable[[Order], Decision | None]) -> None:
@@ -80,5 +90,6 @@ REACTIONS: dict[str, Reaction] = {
     "emporium.products.ProductArchived.v1": when_product_changed,
     "emporium.customers.CustomerRegistered.v1": when_customer_changed,
     "emporium.customers.CustomerDeactivated.v1": when_customer_changed,
+    "emporium.customers.CustomerErased.v1": when_customer_erased,
     "emporium.customers.SignedOut.v1": when_signed_out,
 }

@@ -78,6 +78,16 @@ def take_place(order: Order, known: Allowance | None, now: datetime, limits: Lim
         allowances.change(order.customer_id, decide)
 
 
+def forget(customer: str) -> None:
+    """Forgets what was counted of an erased customer; what stands in its place lets nothing new be counted."""
+
+    def decide(found: Allowance | None) -> tuple[Allowance, model.Facts] | None:
+        after = model.forget(found, customer)
+        return (after, ()) if after else None
+
+    allowances.change(customer, decide)
+
+
 def keep_customer(customer: Customer) -> None:
     """Keeps what was told of a customer, unless something newer was."""
     _keep(f"customer#{customer.id}", customer)
