@@ -55,7 +55,7 @@ def runs(command: list[str]) -> bool:
         case [".venv/bin/emporium", name, *arguments]:
             known = main.commands.get(name)
             return known is not None and known.make_context(name, arguments) is not None
-        case ["python", "-m", module, *_] if module.startswith("infra"):
+        case ["python" | ".venv/bin/python", "-m", module, *_] if module.startswith(("infra", "tests")):
             return importlib.util.find_spec(module) is not None
         case ["make", target, *_]:
             return bool(re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -63,13 +63,16 @@ def runs(command: list[str]) -> bool:
 
 
 def test_every_command_of_ours_is_there_and_takes_what_it_is_given() -> None:
-    ours = [command for command in commands() if command[:1] in ([".venv/bin/emporium"], ["make"], ["python"])]
+    programs = (".venv/bin/emporium", ".venv/bin/python", "make", "python")
+    ours = [command for command in commands() if command and command[0] in programs]
     assert len(ours) >= 8
     assert [command for command in ours if not runs(command)] == []
 
 
 @pytest.mark.parametrize(
-    "command", [".venv/bin/emporium fly", "make coffee", "python -m infra.nothing"], ids=lambda command: command
+    "command",
+    [".venv/bin/emporium fly", "make coffee", "python -m infra.nothing", ".venv/bin/python -m tests.nothing"],
+    ids=lambda command: command,
 )
 def test_a_command_that_is_not_there_is_seen(command: str) -> None:
     assert not runs(command.split())
@@ -165,6 +168,12 @@ def test_the_pins_of_a_capability_follow_the_lock() -> None:
     assert repinned("# why\nmsgspec==0.22.0\npyjwt[crypto]==2.15.1\ngone==1.0\n", lock) == (
         "# why\nmsgspec==0.23.0\npyjwt[crypto]==3.0\ngone==1.0\n"
     )
+
+
+def test_every_night_begins_at_seeds_of_its_own_and_tries_every_two_faults() -> None:
+    ran = [step.get("run") for job in WORKFLOWS["soak.yml"]["jobs"].values() for step in job["steps"]]
+    assert "make simulate SEEDS=50000 SEED_FROM=commit PYTHON=python" in ran
+    assert ".venv/bin/python -m tests.simulation --depth 2" in ran
 
 
 def test_the_pins_of_today_are_those_of_the_lock() -> None:

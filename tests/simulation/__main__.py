@@ -1,49 +1,93 @@
-"""Many seeds of the simulation, on all processors: `make simulate SEEDS=100000 SEED_FROM=0`."""
+"""Many seeds of the simulation, or every fault on its paths: `make simulate SEEDS=100000 SEED_FROM=0`."""
 
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import click
 
-from tests.simulation.part import Part, run_pairs, run_part, singles
+from tests.simulation import many
+from tests.simulation.faults import KINDS
+from tests.simulation.part import Part, open_capabilities, run_plan, seed_of_commit
 
-T = TypeVar("T")
-AT_ONCE = 50  # seeds that a process is given at a time
+open_capabilities()
+
+from tests.simulation.mutants import MUTANTS  # noqa: E402  # what it imports was not open before
+from tests.simulation.paths import PATHS  # noqa: E402
+
+Names = tuple[str, ...]
+
+
+class Seed(click.IntRange):
+    """A number, or `commit`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        return seed_of_commit() if value == "commit" else int(super().convert(value, param, ctx))
+
+
+class Fault(click.ParamType[str]):
+    """A kind, and which time that it is asked for: `crash after a call 3`."""
+
+    name = "kind number"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        kind, _, number = value.rpartition(" ")
+        if kind not in KINDS or not number.isdecimal():
+            self.fail(f"{value!r} is no kind with a number, like 'crash after a call 3'", param, ctx)
+        return value
+
+
+class Name(click.ParamType[str]):
+    """One of these; what is none is answered with all that there are."""
+
+    name = "name"
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.names:
+            self.fail("\n".join([f"{value!r} is none of", *self.names]), param, ctx)
+        return value
 
 
 @click.command()
 @click.option("--seeds", type=click.IntRange(1), default=1000, help="How many.")
-@click.option("--seed-from", type=click.IntRange(0), default=0, help="The first one; the same seed gives the same run.")
-@click.option("--pairs", is_flag=True, help="No seeds, but every one and two faults on one order's way.")
+@click.option("--seed-from", type=Seed(0), default=0, help="The first: the same seed is the same run. Or: commit.")
+@click.option("--depth", type=click.IntRange(1), help="No seeds, but all that so many faults can do on each path.")
+@click.option("--path", "paths", multiple=True, type=Name(PATHS), help="On this path alone; may be given again.")
+@click.option(
+    "--fault", "faults", multiple=True, type=Fault(), help="One run of one path, with this fault; may be given again."
+)
+@click.option("--mutant", "mutants", multiple=True, type=Name(MUTANTS), help="With this deliberate fault put in.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes.")
 @click.option("--kinds", is_flag=True, help="Say how often each kind of fault happened, and how orders ended.")
-def main(seeds: int, seed_from: int, pairs: bool, jobs: int, kinds: bool) -> None:
-    """Runs the shop through faults, and says of each seed that broke a rule how it is had again."""
-    last = seed_from + seeds
-    parts = [range(at, min(at + AT_ONCE, last)) for at in range(seed_from, last, AT_ONCE)]
-    whole = Part()
-    for part in _run(run_pairs, singles(), jobs) if pairs else _run(run_part, parts, jobs):
-        whole += part
-        for line in part.lines:
-            click.echo(line)
-    if kinds:
-        for counted in (whole.faults, whole.orders, whole.facts):
-            _say(counted)
-    click.echo(f"{whole.runs} {'runs' if pairs else 'seeds'}, {whole}")
+def main(
+    seeds: int, seed_from: int, depth: int | None, paths: Names, faults: Names, mutants: Names, jobs: int, kinds: bool
+) -> None:
+    """Runs the shop through faults, and says of each run that broke a rule how it is had again."""
+    if depth and not faults:
+        told = f"runs at depth {depth} of {len(paths or PATHS)} paths"
+        whole = many.follow(paths or tuple(PATHS), depth, mutants, jobs)
+    elif paths:
+        told, whole = "runs", _once(paths, faults, mutants)
+    elif faults:
+        raise click.UsageError("--fault wants the --path on which it happens, and no --depth.")
+    else:
+        told, whole = "seeds", many.play(seeds, seed_from, mutants, jobs)
+    for counted in (whole.faults, whole.orders, whole.facts) if kinds else ():
+        _say(counted)
+    click.echo(f"{whole.runs} {told}, {whole}")
     sys.exit(1 if whole.lines else 0)
 
 
-def _run(run: Callable[[T], Part], parts: Sequence[T], jobs: int) -> Iterator[Part]:
-    if min(jobs, len(parts)) == 1:
-        yield from map(run, parts)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(run, parts)
+def _once(paths: Names, faults: Names, mutants: Names) -> Part:
+    whole = sum((run_plan(path, faults, mutants) for path in paths), Part())
+    for line in whole.lines:
+        click.echo(line)
+    return whole
 
 
 def _say(counted: Counter[str]) -> None:

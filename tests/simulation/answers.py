@@ -22,6 +22,8 @@ class Answers:
         self._there: dict[int, bool] = {}
         self._lives: dict[int, int] = {}  # by what was asked: how often the table had been restored
         world.keepers.append(self.keep)
+        self._barred: dict[int, set[str] | None] = {}  # by request of which no order can come: what was there before
+        self._added: dict[tuple[str, str | None], str] = {}  # by caller and key: the product
         self._erased: dict[int, frozenset[str]] = {}  # by request: who was erased when it was sent
         self._ended: set[int] = set()  # requests for an order, sent when orders knew that its customer may have none
         self._might: set[tuple[str, str | None]] = set()  # by caller and key: requests for one, sent before that
@@ -45,6 +47,9 @@ class Answers:
         """What is asked, before it can have any effect, and whether that which it needs is there."""
         self._there[id(asked)] = self._is_there(asked)
         self._lives[id(asked)] = self.world.lives[owner(asked.path)]
+        is_order = asked.path == "/orders" and asked.method == "POST"
+        is_barred = is_order and self._is_barred(asked)
+        self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items) if is_barred else None
         self._erased[id(asked)] = frozenset(self.world.erased)
         self._may_order(asked)
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
@@ -60,6 +65,9 @@ class Answers:
             self._refused(asked, answer)
         elif asked.path.endswith("/stock-adjustments"):
             self._adjusted(asked, answer.body)
+        elif asked.path == "/products":
+            if self._added.setdefault((asked.by, asked.key), answer.body["sku"]) != answer.body["sku"] and asked.key:
+                self.world.violate("a key is good for one request", f"{asked} after {self._added[asked.by, asked.key]}")
         elif asked.path.startswith("/orders"):
             self._shown(asked, answer.body)
         elif asked.path.startswith("/customers/"):
@@ -109,6 +117,13 @@ class Answers:
             and f"product#{asked.path.split('/')[2]}" in tables["products"].items
         )
 
+    def _is_barred(self, asked: Asked) -> bool:
+        """Whether orders already knows that its customer was deactivated, or that a product is not sold."""
+        items = self.world.dynamodb.tables["orders"].items
+        products = [items.get(f"product#{line['sku']}") for line in asked.body["lines"]]
+        customer = items.get(f"customer#{asked.by.partition(':')[2]}")
+        return any(each is not None and each["status"] != {"S": "active"} for each in [customer, *products])
+
     def _adjusted(self, asked: Asked, adjustment: dict[str, Any]) -> None:
         first = self.adjustments.setdefault(asked.key or adjustment["id"], adjustment)
         if first != adjustment or adjustment["delta"] != asked.body["delta"]:
@@ -121,6 +136,9 @@ class Answers:
 
     def _placed(self, asked: Asked, customer: str, order: dict[str, Any]) -> None:
         self.acknowledged[order["id"]] = order
+        there = self._barred[id(asked)]
+        if there is not None and f"order#{order['id']}" not in there:
+            self.world.violate("who may not order, or what is not sold, makes no order", f"{asked}: {order}")
         if id(asked) in self._ended and (asked.key is None or (asked.by, asked.key) not in self._might):
             self.world.violate("who was deactivated places no order", f"{asked}: {order}")
         wanted = [(line["sku"], line["quantity"]) for line in asked.body["lines"]]

@@ -95,18 +95,18 @@ class Client:
                 raise cancelled([{"Code": each} for each in codes])
 
     def _done(self, name: str, asked: dict[str, Any]) -> Any:
-        if name == "query":
-            return self._query(asked)
+        if name == "query" or _is_loose(name, asked):
+            return self._read(name, asked)
         if name == "batch_get_item" and self._faults.hits("keys left unprocessed"):
             return self._some_keys(asked)
         if name == "publish_batch":
             return self._publish(asked)
         return getattr(self._real, name)(**asked)
 
-    def _query(self, asked: dict[str, Any]) -> Any:
-        """An index may be behind its table by some writes."""
+    def _read(self, name: str, asked: dict[str, Any]) -> Any:
+        """An index may be behind its table by some writes, and so may a read that does not ask to be consistent."""
         behind = self._faults.chance.randint(1, 10) if self._faults.hits("stale index read") else 0
-        return self._real.query(**asked, behind=behind)
+        return getattr(self._real, name)(**asked, behind=behind)
 
     def _some_keys(self, asked: dict[str, Any]) -> Any:
         [(table, wanted)] = asked["RequestItems"].items()
@@ -133,3 +133,10 @@ class Client:
         if passed:
             self._real.publish_batch(TopicArn=asked["TopicArn"], PublishBatchRequestEntries=passed)
         return {"Successful": [{"Id": entry["Id"]} for entry in passed], "Failed": failed}
+
+
+def _is_loose(name: str, asked: dict[str, Any]) -> bool:
+    """Whether a read takes what may be old; no code of ours does."""
+    if name == "get_item":
+        return not asked.get("ConsistentRead")
+    return name == "batch_get_item" and not all(each.get("ConsistentRead") for each in asked["RequestItems"].values())

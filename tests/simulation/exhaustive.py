@@ -1,83 +1,117 @@
-"""Every fault, and every two, that there can be on one order's way: what chance may pass by, one after the other.
+"""Every fault on each way of an order, every two, every three: what chance may pass by, one after the other.
 
-The way is always the same: a product, a customer, an order that is confirmed and then cancelled, and one that is
-refused. Each question whether a fault happens is numbered; a run answers yes to one of them, or to two.
+Each question whether a fault happens has a place; a run answers yes at some places, and no at all others. A run that
+can not be told from another of its path, from its last fault on, goes on as that one does whatever comes next, and is
+followed no further: it is the same world by another name, as of a function that crashed after a read, or before it.
 """
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from tests.simulation import paths
 from tests.simulation.faults import CALLS, WAYS, Faults
-from tests.simulation.part import SHOWN, Part
-from tests.simulation.people import STAFF, People
-from tests.simulation.persons import person
+from tests.simulation.part import Part, Task, broken
 from tests.simulation.run import Outcome, run
 
-BUYER = "customer:c0"
+TRIED = {*CALLS, *WAYS, "request given up while it is served", "answer lost on the way to the client"}
+# What is refused is refused: where more than one fault happens, these are left out, being no other worlds than those.
+TWINS = {"timed out, not done": "throttled", "transaction throttled": "transaction conflict"}
+Plan = tuple[int | str, ...]  # places, or names: the third time that a kind is asked for is "crash after a call 3"
 
 
 class Planned(Faults):
-    """Says yes to the questions of these numbers and no to all others; `asked` are the kinds, in their order."""
+    """Says yes where it is planned, once it began; `asked` are the kinds, in their order, `happened` what did."""
 
-    def __init__(self, numbers: tuple[int, ...]) -> None:
+    def __init__(self, plan: Plan) -> None:
         super().__init__(0)
-        self.numbers, self.asked = numbers, list[str]()
+        self.plan, self.began = frozenset(plan), False
+        self.asked, self.happened, self._times = list[str](), list[str](), Counter[str]()
+
+    def begin(self) -> None:
+        self.began = True
 
     def hits(self, kind: str) -> bool:
-        if self.healed:
+        if self.healed or not self.began or kind not in TRIED:
             return False
         self.asked.append(kind)
-        if len(self.asked) - 1 not in self.numbers:
+        self._times[kind] += 1
+        name = f"{kind} {self._times[kind]}"
+        if len(self.asked) - 1 not in self.plan and name not in self.plan:
             return False
+        self.happened.append(name)
+        self.chance.seed(name)  # what it draws hangs on this fault alone, not on those before it
         self.counted[kind] += 1
         return True
 
 
-class OneOrder(People):
-    """Staff and a customer, one request after the other."""
+@dataclass(frozen=True)
+class Run:
+    """A path with faults: `happened` are their names, `asked` the kinds that were asked for after the last of them."""
 
-    def _all(self) -> None:
-        self.skus, self.names = ["p0"], ["c0"]
-        self._start("saga", self._saga)
+    outcome: Outcome
+    happened: tuple[str, ...]
+    asked: tuple[str, ...]
 
-    def _saga(self) -> None:
-        product: dict[str, Any] = {"sku": "p0", "name": "P0", "price": self._price()}
-        self.insist(STAFF, "POST", "/products", product, key="add")
-        self.insist(STAFF, "POST", "/products/p0/stock-adjustments", {"delta": 3, "reason": "count"}, key="count")
-        self.insist(BUYER, "PUT", "/customers/me", person("c0"))
-        self.world.scheduler.sleep(3.0)
-        answer = self._buy(2)
-        self.world.scheduler.sleep(3.0)
-        if answer:
-            self.insist(BUYER, "POST", f"/orders/{answer.body['id']}/cancel")
-        self._buy(4)
+    @property
+    def world(self) -> tuple[object, ...]:
+        """Equal for runs that nobody can tell from each other, from the last fault on."""
+        seen = self.outcome
+        return seen.trace, seen.seconds, seen.steps, seen.calls, self.asked
 
-    def _buy(self, quantity: int) -> Any:
-        body = {"lines": [{"sku": "p0", "quantity": quantity}]}
-        answer = self.insist(BUYER, "POST", "/orders", body, key=f"buy-{quantity}")
-        return answer if answer and answer.done else None
+    def is_like(self, before: "Run") -> bool:
+        """Whether the last fault changed nothing."""
+        return self.world == replace(before, asked=before.asked[len(before.asked) - len(self.asked) :]).world
 
-
-def with_faults(*numbers: int) -> tuple[Outcome, list[int]]:
-    """The run in which those faults happen, and the numbers of all that can happen after the last of them."""
-    faults = Planned(numbers)
-    outcome = run(0, OneOrder, faults)
-    kinds = enumerate(faults.asked)
-    return outcome, [
-        number for number, kind in kinds if (kind in CALLS or kind in WAYS) and number > max(numbers, default=-1)
-    ]
+    def part(self, path: str) -> Part:
+        """What came of it; where it broke a rule, with the line that has it again."""
+        seen = self.outcome
+        named = "".join(f' --fault "{name}"' for name in self.happened)
+        lines = broken(f'.venv/bin/python -m tests.simulation --path "{path}"{named}', seen.violations)
+        return Part(lines, seen.faults, seen.orders, seen.facts, seen.calls, 1)
 
 
-def after(first: int) -> Part:
-    """The run with that fault, and each with one more after it."""
-    outcome, more = with_faults(first)
-    whole = _counted(outcome, (first,))
-    for second in more:
-        whole += _counted(with_faults(first, second)[0], (first, second))
+def with_faults(path: str, plan: Iterable[int | str] = ()) -> Run:
+    """That path, with the faults that are planned."""
+    faults = Planned(tuple(plan))
+    outcome = run(0, paths.of(path, faults.begin), faults)
+    after = 1 + max((each for each in faults.plan if isinstance(each, int)), default=-1)
+    return Run(outcome, tuple(faults.happened), tuple(faults.asked[after:]))
+
+
+def firsts(path: str) -> tuple[Part, list[Task]]:
+    """The path without a fault and with each one, and what is to be done to try each two."""
+    clean = with_faults(path)
+    whole, tasks = clean.part(path), list[Task]()
+    for place, each, is_new in _next(path, (), clean):
+        whole += each.part(path)
+        if is_new and clean.asked[place] not in TWINS:
+            tasks.append(Task(path, place))
+    return whole, tasks
+
+
+def below(path: str, plan: Plan, depth: int) -> Part:
+    """All runs with up to so many more faults after those."""
+    return _followed(path, plan, with_faults(path, plan), depth)
+
+
+def _followed(path: str, plan: Plan, reached: Run, depth: int) -> Part:
+    whole = Part()
+    for place, each, is_new in _next(path, plan, reached):
+        whole += each.part(path)
+        if depth > 1 and is_new:
+            whole += _followed(path, (*plan, place), each, depth - 1)
     return whole
 
 
-def _counted(outcome: Outcome, numbers: tuple[int, ...]) -> Part:
-    named = ", ".join(map(str, numbers))
-    again = f"tests.simulation.exhaustive.with_faults({named})  # {dict(outcome.faults)}"
-    lines = tuple(f"{again}: {broken.rule}: {broken.seen[:SHOWN]}" for broken in outcome.violations[:1])
-    return Part(lines, outcome.faults, outcome.orders, outcome.facts, outcome.calls, 1)
+def _next(path: str, plan: Plan, reached: Run) -> Iterator[tuple[int, Run, bool]]:
+    """Each run with one more fault after all before, and whether it is a world of its own."""
+    seen = set[int]()
+    first = 1 + max((each for each in plan if isinstance(each, int)), default=-1)
+    for place, kind in enumerate(reached.asked, first):
+        if plan and kind in TWINS:
+            continue
+        each = with_faults(path, (*plan, place))
+        world = hash(each.world)
+        yield place, each, world not in seen and not each.is_like(reached)
+        seen.add(world)

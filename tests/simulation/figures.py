@@ -5,7 +5,7 @@ from math import inf
 
 import click
 
-from tests.simulation.part import SHOWN, _open_capabilities
+from tests.simulation.part import SHOWN, open_capabilities
 
 HOUR = 3600.0
 BURSTS = {
@@ -21,7 +21,7 @@ BURSTS = {
 @click.option("--usual", type=click.FloatRange(1), default=400.0, help="Seconds between two orders, but for a burst.")
 def main(orders: int, seed: int, usual: float) -> None:
     """One table of attempts, and one of waits."""
-    _open_capabilities()
+    open_capabilities()
     say_attempts(orders, seed)
     say_waits(usual)
 

@@ -1,17 +1,11 @@
-"""Deliberate faults in what keeps orders safe, each to be caught by the simulation: the proof that it would see one.
+"""Deliberate faults in what keeps orders safe, each to be caught by the simulation: the proof that it would see one."""
 
-A mutant puts something worse in the place of one part of the product, and gives it back afterwards.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from msgspec import structs
 
-from chalicelib.customers import model as people
-from chalicelib.customers import store as people_store
 from chalicelib.orders import commands, model, reactions, store
 from chalicelib.products import model as stock
 from chalicelib.products import reactions as stock_reactions
@@ -26,49 +20,14 @@ from chassis import (
     messages,
     relay,
     settings,
-    sign_outs,
     table,
-    telling,
     writes,
 )
-from infra.operate import redrive
-from infra.operate.restoring import agreement
-from infra.operate.restoring import stock as restored_stock
-from infra.operate.restoring import table as restored_table
+from tests.simulation import mutants_of_operations, mutants_of_orders, mutants_of_stock, mutants_of_tables
+from tests.simulation.deliberate import MUTANTS, Mutant, instead, mutant, unconditional
 
-Mutant = Iterator[None]
-MUTANTS: dict[str, Callable[[], Any]] = {}
-
-
-def mutant(make: Callable[[], Mutant]) -> Callable[[], Mutant]:
-    """Lists it by its name, as a sentence."""
-    MUTANTS[make.__name__.replace("_", " ")] = contextmanager(make)
-    return make
-
-
-@contextmanager
-def instead(owner: Any, name: str, worse: Any) -> Iterator[None]:
-    """Within, `owner.name` is the worse one; for an entry of a mapping too."""
-    is_map = isinstance(owner, dict)
-    before = owner[name] if is_map else owner.__dict__[name]
-    put = owner.__setitem__ if is_map else lambda name, value: setattr(owner, name, value)
-    put(name, worse)
-    try:
-        yield
-    finally:
-        put(name, before)
-
-
-def unconditional(kind: Any) -> Any:
-    """The writes of a kind without their condition."""
-    request = kind.request
-
-    def bare(self: Any) -> Any:
-        [(verb, made)] = request(self).items()
-        needless = {"ConditionExpression"} | ({"ExpressionAttributeValues"} if verb == "Put" else set())
-        return {verb: {name: value for name, value in made.items() if name not in needless}}
-
-    return bare
+__all__ = ["MUTANTS", "instead"]
+OTHERS = (mutants_of_tables, mutants_of_orders, mutants_of_stock, mutants_of_operations)  # which list theirs
 
 
 @mutant
@@ -400,164 +359,4 @@ def a_relay_sets_aside_what_only_failed_for_now() -> Mutant:
         yield from ()
 
     with instead(relay, "_failures", worse):
-        yield
-
-
-@mutant
-def a_release_makes_another_id_of_a_key() -> Mutant:
-    """Its own keys are in order; those that the release before it was given are not known to it."""
-    derived_id = clock.derived_id
-    with instead(clock, "derived_id", lambda *parts: derived_id("anew", *parts)):
-        yield
-
-
-@mutant
-def an_erasure_leaves_the_email() -> Mutant:
-    erase = people.erase
-
-    def worse(customer: Any, now: Any) -> Any:
-        decided = erase(customer, now)
-        return (structs.replace(decided[0], email=customer.email), decided[1]) if decided else None
-
-    with instead(people, "erase", worse):
-        yield
-
-
-@mutant
-def an_erasure_is_told_nobody() -> Mutant:
-    erase = people.erase
-
-    def worse(customer: Any, now: Any) -> Any:
-        decided = erase(customer, now)
-        return (decided[0], ()) if decided else None
-
-    with instead(people, "erase", worse):
-        yield
-
-
-@mutant
-def an_erased_customer_comes_back_with_the_account() -> Mutant:
-    """Whoever asks to be a customer is one, whatever stands there."""
-
-    def worse(customer: Any, facts: Any) -> None:
-        found = people_store.customers.get(customer.id)
-        if found is None or found.erased_at:
-            version = found.version + 1 if found else 1
-            people_store.customers.save(structs.replace(customer, version=version), facts)
-
-    with instead(people_store, "register", worse):
-        yield
-
-
-@mutant
-def what_was_counted_of_an_erased_customer_is_kept() -> Mutant:
-    with instead(reactions.REACTIONS, "emporium.customers.CustomerErased.v1", reactions.when_customer_changed):
-        yield
-
-
-@mutant
-def a_restore_does_not_raise_versions() -> Mutant:
-    with instead(restored_table, "raised", lambda item, copies, above, now: item):
-        yield
-
-
-@mutant
-def a_restore_does_not_ask_for_stock_again() -> Mutant:
-    lacking = agreement.lacking
-
-    def worse(order: Any, answer: Any) -> Any:
-        need = lacking(order, answer)
-        return None if order["status"] == "confirmed" else need
-
-    with instead(restored_stock, "lacking", worse):
-        yield
-
-
-@mutant
-def a_restore_does_not_release_what_nobody_ordered() -> Mutant:
-    with instead(restored_stock, "_without_order", lambda run: iter(())):
-        yield
-
-
-@mutant
-def a_cancellation_that_a_restore_undid_is_not_made_again() -> Mutant:
-    rest = model.rest
-
-    def worse(order: Any, now: Any, patience: Any) -> Any:
-        return rest(order, now, patience) if order.status == "cancelled" else None
-
-    with instead(model, "rest", worse):
-        yield
-
-
-@mutant
-def a_restore_forgets_who_was_cancelled_since() -> Mutant:
-    lacking = agreement.lacking
-
-    def worse(order: Any, answer: Any) -> Any:
-        need = lacking(order, answer)
-        return None if need == "release" else need
-
-    with instead(restored_stock, "lacking", worse):
-        yield
-
-
-@mutant
-def letters_are_deleted_before_they_are_sent_again() -> Mutant:
-    """By the operators' tool, which may be gone in between."""
-    send = redrive._send
-
-    def worse(box: Any, inbox: str, letters: Any, pace: Any) -> Any:
-        box.delete(letters)
-        return send(box, inbox, letters, pace)
-
-    with instead(redrive, "_send", worse):
-        yield
-
-
-@mutant
-def a_fact_that_is_too_long_is_sent_all_the_same() -> Mutant:
-    def worse(record: str, message: Any) -> relay.Entry:
-        return relay.Entry(record, message.id, message.type, message.traceparent, relay._json(message))
-
-    with instead(relay, "entry_of", worse):
-        yield
-
-
-@mutant
-def a_token_is_good_after_its_bearer_signed_out() -> Mutant:
-    with instead(sign_outs.SignOuts, "last", lambda self, id: None):
-        yield
-
-
-@mutant
-def what_was_read_of_a_sign_out_is_good_for_an_hour() -> Mutant:
-    with instead(sign_outs, "GOOD_FOR", timedelta(hours=1)):
-        yield
-
-
-@mutant
-def nothing_is_told_again() -> Mutant:
-    with instead(telling, "entries", lambda id, saved_at: {}):
-        yield
-
-
-@mutant
-def what_is_told_again_is_told_once_only() -> Mutant:
-    with instead(telling, "_next", lambda place: ""):
-        yield
-
-
-@mutant
-def touching_goes_over_a_save_that_came_between() -> Mutant:
-    """The whole item is read, and written back as it was read."""
-
-    def worse(of: table.Table, key: str, place: str) -> None:
-        client = aws.client("dynamodb")
-        item = client.get_item(TableName=of.name, Key=table._key(key))["Item"]
-        item = {name: value for name, value in item.items() if name != "tell_at"}
-        then = {"tell_at": {"S": told}} if (told := telling._next(place)) else {}
-        client.put_item(TableName=of.name, Item=item | then)
-
-    with instead(telling, "_tell", worse):
         yield

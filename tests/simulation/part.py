@@ -1,18 +1,26 @@
-"""Some seeds in one process, and what was counted of them."""
+"""What one process does of many runs, and what was counted of them: seeds, or faults on a path, one after the other."""
 
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from infra.apps_in_process import app_folders
+from infra.apps_in_process import ROOT, app_folders
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Violation
 
 SHOWN = 600  # signs that are said of what was seen
+NO_COMMIT = 20260101  # where there is no git, all seeds are the same ones
 
 
 @dataclass(frozen=True)
 class Part:
-    """What came of some seeds; `lines` has one for each that broke a rule, which repeats it."""
+    """What came of some runs; `lines` has one for each that broke a rule, which repeats it."""
 
     lines: tuple[str, ...] = ()
     faults: Counter[str] = field(default_factory=Counter)
@@ -32,38 +40,80 @@ class Part:
         return f"{counted}, {len(self.lines)} violations"
 
 
-def run_part(seeds: Iterable[int]) -> Part:
-    """Runs them one after the other."""
-    _open_capabilities()
+@dataclass(frozen=True)
+class Task:
+    """The runs of a path that have their first fault at that place."""
+
+    path: str
+    first: int
+
+
+def seed_of_commit(folder: Path = ROOT) -> int:
+    """The first seed of those that nobody has looked at yet: another with each commit, the same for all who have it."""
+    asked = ["git", "rev-parse", "HEAD"]
+    try:
+        told = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return NO_COMMIT
+    return int(told.stdout[:8], 16)
+
+
+def broken(again: str, violations: "Sequence[Violation]") -> tuple[str, ...]:
+    """The line that has a run again, and what it broke."""
+    return tuple(f"{again}  # {first.rule}: {first.seen[:SHOWN]}" for first in violations[:1])
+
+
+def run_seeds(seeds: Iterable[int], mutants: Sequence[str] = ()) -> Part:
+    """Runs them one after the other, with these mutants in the product."""
+    open_capabilities()
     from tests.simulation.run import run
 
     whole = Part()
-    for seed in seeds:
-        outcome = run(seed)
-        lines = tuple(
-            f"make simulate SEEDS=1 SEED_FROM={seed}  # {broken.rule}: {broken.seen[:SHOWN]}"
-            for broken in outcome.violations[:1]
-        )
-        whole += Part(lines, outcome.faults, outcome.orders, outcome.facts, outcome.calls, 1)
+    with put_in(mutants):
+        for seed in seeds:
+            seen = run(seed)
+            lines = broken(f"make simulate SEEDS=1 SEED_FROM={seed}", seen.violations)
+            whole += Part(lines, seen.faults, seen.orders, seen.facts, seen.calls, 1)
     return whole
 
 
-def run_pairs(first: int) -> Part:
-    """The exhaustive runs that begin with that fault."""
-    _open_capabilities()
-    from tests.simulation.exhaustive import after
+def run_singles(path: str, mutants: Sequence[str] = ()) -> tuple[Part, list[Task]]:
+    """Each single fault on that path, and what is to be done to try each two."""
+    open_capabilities()
+    from tests.simulation.exhaustive import firsts
 
-    return after(first)
+    with put_in(mutants):
+        return firsts(path)
 
 
-def singles() -> list[int]:
-    """The numbers of the faults that the exhaustive runs begin with."""
-    _open_capabilities()
+def run_task(task: Task, depth: int, mutants: Sequence[str] = ()) -> Part:
+    """All with that first fault and up to depth - 1 more."""
+    open_capabilities()
+    from tests.simulation.exhaustive import below
+
+    with put_in(mutants):
+        return below(task.path, (task.first,), depth - 1)
+
+
+def run_plan(path: str, faults: Sequence[str], mutants: Sequence[str] = ()) -> Part:
+    """That path once, with the faults of these names."""
+    open_capabilities()
     from tests.simulation.exhaustive import with_faults
 
-    return with_faults()[1]
+    with put_in(mutants):
+        return with_faults(path, faults).part(path)
 
 
-def _open_capabilities() -> None:
+def put_in(mutants: Sequence[str]) -> ExitStack:
+    """Within, these deliberate faults are in the product."""
+    from tests.simulation.mutants import MUTANTS
+
+    stack = ExitStack()
+    for name in mutants:
+        stack.enter_context(MUTANTS[name]())
+    return stack
+
+
+def open_capabilities() -> None:
     """Lets a process that is no pytest import them, as pyproject.toml lets pytest."""
     sys.path += [str(folder) for folder in app_folders().values() if str(folder) not in sys.path]

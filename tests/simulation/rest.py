@@ -38,6 +38,7 @@ def look(world: World, answers: Answers) -> None:
     for id, reservation in reservations.items():
         if id not in orders and not ("orders" in world.floors and reservation["status"] == "released"):
             world.violate("a reservation is an order's", reservation)
+    _stocks(world, reservations)
     _acknowledged(world, answers, orders)
     look_at_what_was_healed(world)
     persons.look_at_rest(world)
@@ -97,6 +98,17 @@ def _was_cut_off(world: World, order: Plain) -> bool:
     return until - free < CALM
 
 
+def _stocks(world: World, reservations: dict[str, Plain]) -> None:
+    """After the last write too, and not only at each write of a stock."""
+    held = Counter[str]()
+    for reservation in reservations.values():
+        for line in reservation.get("lines", ()) if reservation["status"] == "reserved" else ():
+            held[line["sku"]] += line["quantity"]
+    for sku, stock in all_of(world, "products", "stock"):
+        if stock["reserved"] != held[sku]:
+            world.violate("what is reserved is held by reservations", f"{stock}, held {held[sku]}")
+
+
 def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> None:
     for id, shown in answers.acknowledged.items():
         if id not in orders:
@@ -110,6 +122,10 @@ def _acknowledged(world: World, answers: Answers, orders: dict[str, Plain]) -> N
     for adjustment in answers.adjustments.values():
         if adjustment["id"] not in made:
             world.violate("an adjustment that was acknowledged was made", adjustment)
+    adjusted = Counter(_key(each) for _, each in all_of(world, "products", "adjustment"))
+    for mark, times in adjusted.items():
+        if mark and times > 1:
+            world.violate("a key makes one adjustment", mark)
     keys = Counter((order["customer_id"], mark) for order in orders.values() if (mark := _key(order)))
     for key, times in keys.items():
         if times > 1:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.items import read_item
@@ -31,7 +32,13 @@ CUSTOMER = {
     "erased": set[str](),
 }
 FIXED = ("id", "customer_id", "lines", "total", "placed_at", "made_by")
+GIVEN_UP = timedelta(days=1, minutes=22)  # after which none waits for stock any more, with clocks that are wrong
 COPIES = {("orders", "customer"), ("orders", "product"), ("orders", "sign_out"), ("products", "sign_out")}
+
+
+def _age(order: Plain) -> timedelta:
+    """How old an order was when it was last changed."""
+    return datetime.fromisoformat(order["changed_at"]) - datetime.fromisoformat(order["placed_at"])
 
 
 class Rules:
@@ -76,6 +83,9 @@ class Rules:
                 look(before, after)
         for stock in stocks:
             self._stock(stock)
+        made = [read_item(each.after or {}) for each in changes if each.key.startswith("adjustment#")]
+        if made and any(stock["on_hand"] != each["on_hand"] for stock in stocks for each in made):
+            self.world.violate("an adjustment says what it came to", f"{made} and {stocks}")
 
     def _versions(self, table: str, kind: str, before: Plain | None, after: Plain) -> None:
         was, now = (before or {}).get("version", 0), after.get("version", 0)
@@ -103,6 +113,8 @@ class Rules:
         changed = [name for name in FIXED if before and before.get(name) != after.get(name)]
         if changed:
             self.world.violate("what was ordered stays as it was", f"{after['pk']}: {changed}")
+        if before and after["status"] == "placed" and _age(after) > GIVEN_UP:
+            self.world.violate("an order gives up at its deadline", after)
         if before is None:
             for line in after["lines"]:
                 if line["unit_price"]["amount"] not in self.prices[line["sku"]]:

@@ -17,6 +17,7 @@ from tests.simulation.world import SKEW, Violation, World
 STEPS = 60_000  # of people and faults
 TO_REST = 30_000  # after the last fault
 OF_A_WEEK = 10  # times as many, where orders ask each hour of a week
+Everybody = Callable[[World, Answers], People]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Outcome:
     violations: tuple[Violation, ...]
 
 
-def run(seed: int, everybody: type[People] = People, faults: Faults | None = None) -> Outcome:
+def run(seed: int, everybody: Everybody = People, faults: Faults | None = None) -> Outcome:
     """Lets the world of that seed go on until it is at rest, or a rule does not hold.
 
     `faults` are others than the seed's own.

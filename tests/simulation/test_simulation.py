@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,21 +12,31 @@ from infra.apps_in_process import ROOT, app_folders
 from tests.simulation.__main__ import main
 from tests.simulation.faults import KINDS, Faults
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.part import Part, run_part
+from tests.simulation.part import NO_COMMIT, Part, run_seeds, seed_of_commit
 from tests.simulation.run import run
 
 SEEDS = 150  # looked at by `make test`; `make simulate` looks at more
 RARE = ("inbox off for weeks", "order of 99 lines", "another release")  # they take long: few seeds of a slice have them
+OF_COMMIT = 25  # more of them, which nobody has looked at before this commit
 TRACES = "from tests.simulation.run import run; print(*[run(seed).trace for seed in (3, 7)])"
 
 
 @pytest.fixture(scope="module")
 def slice() -> Part:
-    return run_part(range(SEEDS))
+    return run_seeds(range(SEEDS))
 
 
 def test_no_rule_is_broken_through_all_faults(slice: Part) -> None:
     assert slice.lines == ()
+
+
+def test_no_rule_is_broken_by_the_seeds_of_this_commit() -> None:
+    first = seed_of_commit()
+    assert run_seeds(range(first, first + OF_COMMIT)).lines == ()
+
+
+def test_where_there_is_no_commit_the_seeds_are_always_the_same(tmp_path: Path) -> None:
+    assert seed_of_commit(tmp_path / "nowhere") == seed_of_commit(tmp_path) == NO_COMMIT
 
 
 def test_every_kind_of_fault_happens(slice: Part) -> None:

@@ -67,11 +67,11 @@ class DynamoDB:
         self.tables[name] = Held(indexes or {})
         return self.tables[name]
 
-    def get_item(self, TableName: str, Key: Item, ConsistentRead: bool = False) -> dict[str, Any]:
-        found = self.tables[TableName].items.get(Key["pk"]["S"])
+    def get_item(self, TableName: str, Key: Item, ConsistentRead: bool = False, behind: int = 0) -> dict[str, Any]:
+        found = self.tables[TableName].as_of(behind).get(Key["pk"]["S"])
         return {"Item": found} if found else {}
 
-    def batch_get_item(self, RequestItems: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def batch_get_item(self, RequestItems: Mapping[str, Mapping[str, Any]], behind: int = 0) -> dict[str, Any]:
         answers: dict[str, list[Item]] = {}
         for table, asked in RequestItems.items():
             keys = [key["pk"]["S"] for key in asked["Keys"]]
@@ -79,7 +79,7 @@ class DynamoDB:
                 raise invalid("BatchGetItem", "Too many items requested for the BatchGetItem call")
             if len(set(keys)) < len(keys):
                 raise invalid("BatchGetItem", "Provided list of item keys contains duplicates")
-            items = self.tables[table].items
+            items = self.tables[table].as_of(behind)
             answers[table] = [items[key] for key in keys if key in items]
         return {"Responses": answers, "UnprocessedKeys": {}}
 

@@ -1,0 +1,66 @@
+"""Many runs on all processors; what breaks a rule is said as soon as it is seen, and how far one is, on the way."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any
+
+import click
+
+from tests.simulation.part import Part, run_seeds, run_singles, run_task
+
+AT_ONCE = 50  # seeds that a process is given at a time
+LINES = 4  # that tell how far a path is
+
+
+def play(seeds: int, seed_from: int, mutants: Sequence[str], jobs: int) -> Part:
+    """So many seeds."""
+    last = seed_from + seeds
+    parts = [range(at, min(at + AT_ONCE, last)) for at in range(seed_from, last, AT_ONCE)]
+    with _processes(min(jobs, len(parts))) as each:
+        return _sum(each(partial(run_seeds, mutants=mutants), parts))
+
+
+def follow(paths: Sequence[str], depth: int, mutants: Sequence[str], jobs: int) -> Part:
+    """Every fault on each of the paths, and every so many of them."""
+    whole = Part()
+    with _processes(jobs) as each:
+        singles = list(each(partial(run_singles, mutants=mutants), paths))
+        tasks = [task for _, own in singles for task in own] if depth > 1 else []
+        deeper: Iterator[Part] = each(partial(run_task, depth=depth, mutants=mutants), tasks)
+        for path, (part, own) in zip(paths, singles, strict=True):
+            whole += _sum([part]) + _path(path, part.runs, islice(deeper, len(own) if depth > 1 else 0), len(own))
+    return whole
+
+
+def _path(path: str, runs: int, deeper: Iterator[Part], size: int) -> Part:
+    whole = Part()
+    for number, part in enumerate(deeper, 1):
+        whole += _sum([part])
+        if number % max(1, size // LINES) == 0 and number < size:
+            click.echo(f"{path}: {number} of {size} first faults, {runs + whole.runs:,} runs", err=True)
+    click.echo(f"{path}: {runs + whole.runs:,} runs", err=True)
+    return whole
+
+
+def _sum(parts: Any) -> Part:
+    """All of them together; says at once what broke a rule."""
+    whole = Part()
+    for part in parts:
+        whole += part
+        for line in part.lines:
+            click.echo(line)
+    return whole
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Any]:
+    """A map over so many processes; over none where one would do."""
+    if jobs == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield pool.map
