@@ -199,6 +199,7 @@ def two_orders_want_the_last_one(shop: Walk) -> None:
 
 @path(out_of_stock=1)
 def stock_is_lost_while_an_order_wants_it(shop: Walk) -> None:
+    shop.shut("products-inbox", 0.3)  # the loss is mostly there before the question
     shop.at_once(lambda: shop._adjust("p0", -1))
     shop.buy(2)
 
@@ -260,6 +261,15 @@ def the_product_is_archived_midway(shop: Walk) -> None:
 def the_customer_is_deactivated_midway(shop: Walk) -> None:
     shop.at_once(lambda: shop.insist("customer:c0", "DELETE", "/customers/me", match="*"))
     shop.ask_once(2)
+
+
+@path(confirmed=1)
+def the_customer_is_erased_midway(shop: Walk) -> None:
+    shop.at_once(lambda: shop.insist("customer:c0", "DELETE", "/customers/me/personal-data", match="*"))
+    shop.ask_once(2)
+    shop.ask("customer:c0", "PUT", "/customers/me", person("c0"))
+    shop.wait(3.0)
+    shop.ask_once(1, key="again")
 
 
 @path(confirmed=1)

@@ -24,7 +24,6 @@ from tests.simulation.world import World
 
 TIMEOUT = 10.0  # seconds that a function may take, as the overlays have it
 AT = "https://aws.example"
-ENVIRONMENTS = 3  # of each function, which take turns
 FAILURES = ("throttled", "broken", "not reached", "not answered, not done", "not answered, but done")
 Fails = Callable[[float], bool]
 
@@ -49,16 +48,24 @@ class Served(World):
     attempts: Counter[tuple[str, str]] = field(default_factory=Counter)  # by function and operation
     ended: Counter[str] = field(default_factory=Counter)  # functions that took too long
     _running: dict[Task, "Invocation"] = field(default_factory=dict)
-    _turn: defaultdict[str, "count[int]"] = field(default_factory=lambda: defaultdict(count))
+    _idle: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # by function: environments
+    _begun: "count[int]" = field(default_factory=count)
     _clients: dict[tuple[str, int, str], Any] = field(default_factory=dict)
 
     def run_function(self, name: str, function: Callable[[dict[str, Any], Any], Any], event: dict[str, Any]) -> Any:
-        task = self.scheduler.current
-        self._running[task] = Invocation(name, next(self._turn[name]) % ENVIRONMENTS, self.scheduler.now + TIMEOUT)
+        """In an environment that serves nobody else meanwhile, the last one used first; one that was ended is gone."""
+        task, idle = self.scheduler.current, self._idle[name]
+        environment = idle.pop() if idle else next(self._begun)
+        self._running[task] = Invocation(name, environment, self.scheduler.now + TIMEOUT)
         try:
-            return super().run_function(name, function, event)
+            answer = super().run_function(name, function, event)
+        except Exception:
+            idle.append(environment)
+            raise
         finally:
             del self._running[task]
+        idle.append(environment)
+        return answer
 
     @property
     def running(self) -> Invocation:
