@@ -22,11 +22,10 @@ class Answers:
         self._there: dict[int, bool] = {}
         self._lives: dict[int, int] = {}  # by what was asked: how often the table had been restored
         world.keepers.append(self.keep)
-        self._barred: dict[int, set[str] | None] = {}  # by request of which no order can come: what was there before
+        self._barred: dict[int, tuple[set[str], list[Any]]] = {}  # by request: of which no order can come
         self._added: dict[tuple[str, str | None], str] = {}  # by caller and key: the product
         self._erased: dict[int, frozenset[str]] = {}  # by request: who was erased when it was sent
-        self._ended: set[int] = set()  # requests for an order, sent when orders knew that its customer may have none
-        self._might: set[tuple[str, str | None]] = set()  # by caller and key: requests for one, sent before that
+        self._might: set[tuple[str, str | None]] = set()  # by caller and key: requests of which an order can come
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
 
@@ -47,11 +46,10 @@ class Answers:
         """What is asked, before it can have any effect, and whether that which it needs is there."""
         self._there[id(asked)] = self._is_there(asked)
         self._lives[id(asked)] = self.world.lives[owner(asked.path)]
-        is_order = asked.path == "/orders" and asked.method == "POST"
-        is_barred = is_order and self._is_barred(asked)
-        self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items) if is_barred else None
+        self._barred.pop(id(asked), None)
+        if asked.path == "/orders" and asked.method == "POST":
+            self._may_order(asked)
         self._erased[id(asked)] = frozenset(self.world.erased)
-        self._may_order(asked)
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
         if asked.path.endswith("/cancel"):
             self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
@@ -65,7 +63,7 @@ class Answers:
             self._refused(asked, answer)
         elif asked.path.endswith("/stock-adjustments"):
             self._adjusted(asked, answer.body)
-        elif asked.path == "/products":
+        elif asked.path == "/products" and asked.method == "POST":
             if self._added.setdefault((asked.by, asked.key), answer.body["sku"]) != answer.body["sku"] and asked.key:
                 self.world.violate("a key is good for one request", f"{asked} after {self._added[asked.by, asked.key]}")
         elif asked.path.startswith("/orders"):
@@ -74,13 +72,12 @@ class Answers:
             self._of_customer(asked)
 
     def _may_order(self, asked: Asked) -> None:
-        """Whether the customer may, as far as orders knows before anything is done."""
-        copy = self.world.dynamodb.tables["orders"].items.get(f"customer#{asked.by.partition(':')[2]}", {})
-        self._ended.discard(id(asked))
-        if copy.get("status") == {"S": "deactivated"} and "customers" not in self.world.floors:  # a restore may undo it
-            self._ended.add(id(asked))
-        else:
+        """Whether an order can come of it, or of the same that was sent before, as far as orders knows by now."""
+        known = self._known(asked)
+        if all(each is None or each["status"] == {"S": "active"} for each in known):
             self._might.add((asked.by, asked.key))
+        elif asked.key is None or (asked.by, asked.key) not in self._might:
+            self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items), known
 
     def _of_customer(self, asked: Asked) -> None:
         named = asked.path.split("/")[2]
@@ -117,12 +114,10 @@ class Answers:
             and f"product#{asked.path.split('/')[2]}" in tables["products"].items
         )
 
-    def _is_barred(self, asked: Asked) -> bool:
-        """Whether orders already knows that its customer was deactivated, or that a product is not sold."""
-        items = self.world.dynamodb.tables["orders"].items
-        products = [items.get(f"product#{line['sku']}") for line in asked.body["lines"]]
-        customer = items.get(f"customer#{asked.by.partition(':')[2]}")
-        return any(each is not None and each["status"] != {"S": "active"} for each in [customer, *products])
+    def _known(self, asked: Asked) -> list[Any]:
+        """What orders knows of its customer and of its products."""
+        keys = [f"customer#{asked.by.partition(':')[2]}", *(f"product#{line['sku']}" for line in asked.body["lines"])]
+        return [self.world.dynamodb.tables["orders"].items.get(key) for key in keys]
 
     def _adjusted(self, asked: Asked, adjustment: dict[str, Any]) -> None:
         first = self.adjustments.setdefault(asked.key or adjustment["id"], adjustment)
@@ -136,11 +131,9 @@ class Answers:
 
     def _placed(self, asked: Asked, customer: str, order: dict[str, Any]) -> None:
         self.acknowledged[order["id"]] = order
-        there = self._barred[id(asked)]
-        if there is not None and f"order#{order['id']}" not in there:
+        there, known = self._barred.get(id(asked), ({f"order#{order['id']}"}, []))
+        if f"order#{order['id']}" not in there and known == self._known(asked):
             self.world.violate("who may not order, or what is not sold, makes no order", f"{asked}: {order}")
-        if id(asked) in self._ended and (asked.key is None or (asked.by, asked.key) not in self._might):
-            self.world.violate("who was deactivated places no order", f"{asked}: {order}")
         wanted = [(line["sku"], line["quantity"]) for line in asked.body["lines"]]
         if [(line["sku"], line["quantity"]) for line in order["lines"]] != wanted:
             self.world.violate("an order is answered with what it was asked for", f"{asked}: {order}")

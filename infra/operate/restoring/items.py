@@ -70,11 +70,10 @@ def _customer(item: Plain, copy: Plain, now: datetime) -> Plain:
 
 
 def _erased(item: Plain, now: datetime) -> Plain:
-    """Made anew of what may stay, so that nothing of the person stays by mistake."""
+    """Made anew of what may stay, so that nothing of the person stays by mistake: told as both."""
     stays = {name: item[name] for name in ("pk", "id", "version", "created_at", *_TOLD_AGAIN) if name in item}
     gone = {"email": "", "name": "", "status": "deactivated", "changed_at": stamp(now), "erased_at": stamp(now)}
-    facts = ["CustomerDeactivated"] if item["status"] == "active" else []
-    return stays | gone | {"outbox": _told(*facts, "CustomerErased")}
+    return stays | gone | {"outbox": _told("CustomerDeactivated", "CustomerErased")}
 
 
 def _sign_out(item: Plain, copy: Plain, now: datetime) -> Plain:
