@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -56,6 +58,27 @@ def test_what_was_acknowledged_before_a_kill_comes_to_its_end_after_a_new_start(
         assert shop.outcome(shop.order(again, cup))["status"] == "confirmed"
         assert "nothing is wrong" in tell(shop, "doctor")
         assert "OrderConfirmed" in tell(shop, "trace", first)
+
+
+def test_a_shop_that_was_left_alone_for_days_goes_on(tmp_path: Path) -> None:
+    """Its streams have no records any more then, and DynamoDB Local counts new ones from 1 on."""
+    with running(tmp_path) as shop:
+        jug, bea = shop.product("jug", stock=5), shop.customer("bea")
+        assert shop.outcome(shop.order(bea, jug))["status"] == "confirmed"
+    age_records(tmp_path, timedelta(days=2))
+    with running(tmp_path) as shop:
+        again = Person(shop.http, "bea@example.org").sign_in()
+        assert shop.outcome(shop.order(again, jug))["status"] == "confirmed"
+        assert shop.stock(jug) == (5, 2, 3)
+        assert any("the stream has dropped" in line for line in shop.stack.lines)
+
+
+def age_records(data: Path, by: timedelta) -> None:
+    """As if so much time had passed: DynamoDB Local drops what is older than a day when it starts."""
+    [tables] = (data / "tables").glob("*.db")
+    with closing(sqlite3.connect(tables)) as kept:
+        kept.execute("UPDATE us SET CreationDateTime = CreationDateTime - ?", [by // timedelta(milliseconds=1)])
+        kept.commit()
 
 
 def tell(shop: Client, *command: str) -> str:
