@@ -88,7 +88,7 @@ class Reader:
     def _be_sure(self) -> None:
         """A kept place is a place only while its record is there; once it is gone, all that is left is newer.
 
-        DynamoDB Local tells nobody that it is gone: where it starts without records, a day after the last, it counts anew.
+        DynamoDB Local does not say so: where it starts without records, a day after the last, it counts anew.
         """
         kept = self.position.sequence
         if kept and not self._is_sure:
