@@ -44,13 +44,16 @@ def kill(stack: Stack) -> list[int]:
 def test_what_was_acknowledged_before_a_kill_comes_to_its_end_after_a_new_start(tmp_path: Path) -> None:
     with running(tmp_path) as shop:
         cup, ada = shop.product("cup", stock=50), shop.customer("ada")
+        erase(shop, cyd := shop.customer("qzcyd"))
         first = shop.order(ada, cup)
         assert shop.outcome(first)["status"] == "confirmed"
         placed = [first, *(shop.order(ada, cup) for _ in range(AT_ONCE))]
         killed = kill(shop.stack)
     eventually(lambda: not any(map(is_running, killed)))
+    assert files_with("qzcyd", tmp_path) <= {"tables"}  # of DynamoDB Local, whose stream has her for a day
     with running(tmp_path) as shop:
         again = Person(shop.http, "ada@example.org").sign_in()  # her account is there, and is hers
+        assert Person(shop.http, cyd.email).try_to_sign_in().status_code == 401
         assert [shop.outcome(order)["status"] for order in placed] == ["confirmed"] * len(placed)
         shown = shop.http.get("/orders", params={"limit": 100}, auth=again).json()["items"]
         assert {order["id"] for order in shown} == set(placed)
@@ -58,6 +61,17 @@ def test_what_was_acknowledged_before_a_kill_comes_to_its_end_after_a_new_start(
         assert shop.outcome(shop.order(again, cup))["status"] == "confirmed"
         assert "nothing is wrong" in tell(shop, "doctor")
         assert "OrderConfirmed" in tell(shop, "trace", first)
+
+
+def erase(shop: Client, who: Person) -> None:
+    asked = shop.http.delete("/customers/me/personal-data", headers={"If-Match": "*"}, auth=who)
+    assert asked.status_code == 204, asked.text
+
+
+def files_with(word: str, data: Path) -> set[str]:
+    """What is kept in the folder that has the word: by the first part of its path."""
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return {path.relative_to(data).parts[0] for path in files if word.encode() in path.read_bytes().lower()}
 
 
 def test_a_shop_that_was_left_alone_for_days_goes_on(tmp_path: Path) -> None:
