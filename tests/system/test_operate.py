@@ -117,7 +117,7 @@ def test_a_letter_is_discarded_once_that_is_confirmed(told_all: Client) -> None:
     [line, _] = run(told_all, "dlq", "discard", "orders", "--all", "--dry-run").stdout.splitlines()
     refused = run(told_all, "dlq", "discard", "orders", "--id", line.split()[0], typed="yes\n")
     assert refused.returncode == 2
-    assert refused.stderr.endswith("emporium: that was not it: nothing was discarded\n")
+    assert refused.stderr.endswith("emporium: that was not it: nothing was done\n")
     discarded = run(told_all, "dlq", "discard", "orders", "--id", line.split()[0], typed="orders\n")
     assert discarded.stdout.splitlines()[-1] == "orders at local: 1 letter discarded"
     again = run(told_all, "dlq", "discard", "orders", "--id", line.split()[0], "--yes")
@@ -143,11 +143,13 @@ def test_after_a_restore_all_agree_and_what_is_lost_is_named(told_all: Client) -
     eventually(lambda: shop.dynamodb.get_item(TableName="emporium-local-orders", Key=lost).get("Item") is not None, 30)
     shop.dynamodb.delete_item(TableName="emporium-local-products", Key=lost)
     named = "lost: product rusk was added since, and is there again: archived, its stock to be counted"
-    for option in ("--dry-run", "--rate=1000"):
-        done = run(told_all, "restored", "products", option)
+    refused = run(told_all, "restored", "products", typed="no\n")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    for option in ("--dry-run", "--yes"):
+        done = run(told_all, "restored", "products", option, "--rate=1000")
         assert (done.returncode, named in done.stdout.splitlines()) == (0, True)
         assert done.stdout.splitlines()[-1].startswith("products at local")
-    again = run(told_all, "restored", "products", "--rate=1000")
+    again = run(told_all, "restored", "products", "--rate=1000", typed="products\n")
     assert (again.returncode, named in again.stdout) == (0, False)
 
 

@@ -1,7 +1,7 @@
 """The commands for what was set aside: dead letters of a capability's inbox and of its relay."""
 
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -206,7 +206,7 @@ def discard(
                 click.echo(line(each))
         count = sum(map(len, chosen.values()))
         if count and not dry_run and not yes:
-            _confirm(capability, count)
+            options.confirm(capability, f"delete {options.number(count, 'letter')} for good")
         with changing(options.INTERRUPTED):
             for held, letters in chosen.items():
                 if not dry_run:
@@ -233,15 +233,3 @@ def _missing(ids: Collection[str], found: int) -> None:
             f"{len(set(ids)) - found} of the letters asked for are not there, or somebody else looks at them just now: "
             "`emporium dlq list` tells those that are"
         )
-
-
-def _confirm(capability: str, count: int, ask: Callable[..., Any] = click.prompt) -> None:
-    from infra.deploy.errors import Unusable
-
-    asked = f"Type {capability} to delete {options.number(count, 'letter')} for good"
-    try:
-        typed = str(ask(asked, default="", show_default=False, err=True)).strip()
-    except click.Abort:
-        raise Unusable("nothing was typed, so nothing was discarded; --yes does not ask") from None
-    if typed != capability:
-        raise Unusable("that was not it: nothing was discarded")

@@ -86,3 +86,15 @@ def counted(things: Iterable[T], what: str) -> Iterator[T]:
 
 def number(count: int, one: str, many: str = "") -> str:
     return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
+
+
+def confirm(capability: str, what: str, ask: Callable[..., Any] = click.prompt) -> None:
+    """Goes on where the name of the capability is typed; raises Unusable."""
+    from infra.deploy.errors import Unusable
+
+    try:
+        typed = str(ask(f"Type {capability} to {what}", default="", show_default=False, err=True)).strip()
+    except click.Abort:
+        raise Unusable("nothing was typed, so nothing was done; --yes does not ask") from None
+    if typed != capability:
+        raise Unusable("that was not it: nothing was done")

@@ -14,7 +14,8 @@ from infra.operate.commands import options
 @options.at_stage
 @options.rate
 @options.dry_run
-def restored(capability: str, stage: str, cloud_url: str, rate: float, dry_run: bool) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restored(capability: str, stage: str, cloud_url: str, rate: float, dry_run: bool, yes: bool) -> None:
     """Has everybody agree again after the table of CAPABILITY was restored from a backup.
 
     What the table has is raised above the versions that were told since, and told; orders and the stock that they hold
@@ -28,6 +29,8 @@ def restored(capability: str, stage: str, cloud_url: str, rate: float, dry_run: 
         from infra.operate.restoring.table import Run
 
         there = place(stage, cloud_url).having("customers", "orders", "products")
+        if not dry_run and not yes:  # of a table that was not restored, it would raise all versions for nothing
+            options.confirm(capability, "raise every version that its table has: it was restored from a backup")
         counts, stay = Counter[str](), 0
         with changing(options.INTERRUPTED):
             for step in options.counted(restore(Run(there, capability, Pace(rate), dry_run)), "done"):
