@@ -14,6 +14,7 @@ from tests.simulation.part import Part, run_seeds, run_singles, run_task
 
 AT_ONCE = 50  # seeds that a process is given at a time
 LINES = 4  # that tell how far a path is
+TOLD = 20  # times that many seeds tell how far they are
 
 
 def play(seeds: int, seed_from: int, mutants: Sequence[str], jobs: int) -> Part:
@@ -21,7 +22,17 @@ def play(seeds: int, seed_from: int, mutants: Sequence[str], jobs: int) -> Part:
     last = seed_from + seeds
     parts = [range(at, min(at + AT_ONCE, last)) for at in range(seed_from, last, AT_ONCE)]
     with _processes(min(jobs, len(parts))) as each:
-        return _sum(each(partial(run_seeds, mutants=mutants), parts))
+        return _sum(_told(each(partial(run_seeds, mutants=mutants), parts), len(parts)))
+
+
+def _told(parts: Iterator[Part], size: int) -> Iterator[Part]:
+    """The parts as they come; of many, each twentieth tells how far it is."""
+    seeds = 0
+    for number, part in enumerate(parts, 1):
+        seeds += part.runs
+        if size > TOLD and number % (size // TOLD) == 0:
+            click.echo(f"{seeds:,} seeds so far", err=True)
+        yield part
 
 
 def follow(paths: Sequence[str], depth: int, mutants: Sequence[str], jobs: int) -> Part:
