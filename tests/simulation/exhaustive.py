@@ -41,7 +41,7 @@ class Planned(Faults):
             return False
         self.happened.append(name)
         self.chance.seed(name)  # what it draws hangs on this fault alone, not on those before it
-        self.counted[kind] += matters
+        self.counted[kind] += 1
         return True
 
 

@@ -13,7 +13,6 @@ from tests.simulation.answers import Answers
 from tests.simulation.cloud.dynamodb import Item
 from tests.simulation.deliberate import instead
 from tests.simulation.exhaustive import with_faults
-from tests.simulation.people import STAFF
 from tests.simulation.requests import Answer, Asked
 from tests.simulation.world import World
 
@@ -77,12 +76,6 @@ def _(world: World, answers: Answers) -> None:
 @wrong("a dead letter that is given back is heard")
 def _(world: World, answers: Answers) -> None:
     world.sqs.queues["orders-inbox-dlq"].put('{"id": "order/x/1/0"}')
-
-
-@wrong("an adjustment is answered as it was made")
-def _(world: World, answers: Answers) -> None:
-    asked = Asked(STAFF, "POST", "/products/p0/stock-adjustments", {"delta": 1}, key="one")
-    is_answered(answers, asked, {"id": "one", "delta": 2})
 
 
 @wrong("an adjustment is made once")
