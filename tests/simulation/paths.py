@@ -247,9 +247,9 @@ def a_cancellation_is_lost_with_its_stream(shop: Walk) -> None:
 @path(by_customer=1)
 def a_confirmed_order_is_cancelled_and_that_is_lost(shop: Walk) -> None:
     """With its stream; only since it asks again does its stock come back."""
-    os.environ["ORDERS_ASK_AFTER_SECONDS"] = str(int(26 * HOUR))
     id = shop.buy(2)
     shop.settle()
+    os.environ["ORDERS_ASK_AFTER_SECONDS"] = str(int(26 * HOUR))
     shop.shut("orders-stream", 25 * HOUR)
     shop.cancel(id)
 
