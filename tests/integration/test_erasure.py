@@ -30,17 +30,27 @@ numbers = count()
 class Person:
     """Somebody with an account, whose every word is met again wherever it stands."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, cut_off: int | None = None) -> None:
+        """`cut_off` is the call before which the first sign-up ends; it is not sent again."""
         number = next(numbers)
         self.shop, self.email, self.name = shop, f"Qzmail{number}@example.com", f"Qzname-{number}"
         self.details: dict[str, Any] = {"email": self.email, "name": self.name, "phone": f"+49 76543 21{number:04}"}
         self.details["addresses"] = [ADDRESS | {"recipient": f"Qzrecip-{number}"}]
-        assert self.sign_up().status == 202
+        if cut_off is None:
+            assert self.sign_up().status == 202
+        else:
+            self._sign_up_until(cut_off)
         self.session = self.sign_in().body
         self.id = subject(self.session["access_token"])
 
     def sign_up(self, password: str = PASSWORD) -> Answer:
         return self.shop.call("POST", "/customers", self.details | {"password": password}, by="")
+
+    def _sign_up_until(self, call: int) -> None:
+        Cut(call, after=False)
+        with pytest.raises(Crash):
+            self.sign_up()
+        aws.use(None)
 
     def sign_in(self) -> Answer:
         return self.shop.call("POST", "/sessions", {"email": self.email, "password": PASSWORD}, by="")
@@ -242,6 +252,15 @@ def test_a_sign_up_completes_an_erasure_that_left_the_account_for_whoever_knows_
     assert shop.call("GET", f"/customers/{now}").status == (200 if begins_anew else 404)
     ended = shop.item("customers", f"sign_out#{ada.id}").get("outbox", {"L": []})["L"]
     assert [each["M"]["actor"]["S"] for each in ended] == [f"customer:{ada.id}"] * begins_anew
+
+
+def test_who_has_an_account_and_is_no_customer_yet_is_erased_once_they_are_one(shop: Shop) -> None:
+    """The sign-up was cut off before its last write."""
+    bob = Person(shop, cut_off=3)
+    assert bob.ask("DELETE", "/customers/me/personal-data", if_match="*").status == 404
+    assert bob.ask("PUT", "/customers/me", {"email": bob.email, "name": bob.name}).status == 200
+    assert bob.ask("DELETE", "/customers/me/personal-data", if_match="*").status == 204
+    assert bob.stands() == []
 
 
 def test_a_customer_of_another_issuer_does_not_come_back_with_the_same_account(shop: Shop) -> None:

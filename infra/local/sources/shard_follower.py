@@ -56,7 +56,7 @@ class Follower:
                 self._turn()
                 self._patience.worked()
             except Exception as error:  # the cloud may be starting anew; a poller that ends would hide it
-                self._reader.position = self._checkpoint()  # what was read and not handled is read again
+                self._reader.go_back(self._checkpoint())  # what was read and not handled is read again
                 self._patience.failed(error)
 
     def _turn(self) -> None:

@@ -62,16 +62,20 @@ class Reader:
         self._stream_arn = stream_arn
         self._shard_id = shard_id
         self._held: str | None = None
+        self._is_sure = False
+
+    def go_back(self, position: Position) -> None:
+        """To where it was kept that the reading had come."""
+        self.position, self._is_sure = position, False
 
     def read(self, most: int) -> list[Record]:
         try:
+            self._be_sure()
             page = self._page(most)
         except ClientError as error:
             if error.response["Error"]["Code"] != "TrimmedDataAccessException":
                 raise
-            lost = self.position.sequence
-            _log.warning("%s: the stream has dropped %s: reading on from its oldest", self._shard_id, lost)
-            self.position = TRIM_HORIZON
+            self._lose(self.position.sequence)
             return []
         records = [to_record(dict(record), self._stream_arn) for record in page["Records"]]
         if records:
@@ -81,13 +85,30 @@ class Reader:
         self._held = following if self.position == LATEST else None
         return records
 
+    def _be_sure(self) -> None:
+        """A kept place is a place only while its record is there; once it is gone, all that is left is newer.
+
+        DynamoDB Local does not say so: where it starts without records, a day after the last, it counts anew.
+        """
+        kept = self.position.sequence
+        if kept and not self._is_sure:
+            iterator = self._iterator(Position("AT_SEQUENCE_NUMBER", kept))
+            found = self._streams.get_records(ShardIterator=iterator, Limit=1)["Records"]
+            if [sequence_number(dict(record)) for record in found] != [kept]:
+                self._lose(kept)
+        self._is_sure = True
+
+    def _lose(self, sequence: str | None) -> None:
+        _log.warning("%s: the stream has dropped %s: reading on from its oldest", self._shard_id, sequence)
+        self.position = TRIM_HORIZON
+
     def _page(self, most: int) -> dict[str, Any]:
         """Takes a fresh iterator for each page: one kept over a cancelled transaction goes blind in moto.
 
         LATEST alone has no lasting name, so its iterators are followed until there is a sequence number.
         """
         try:
-            iterator = self._held or self._iterator()
+            iterator = self._held or self._iterator(self.position)
             return dict(self._streams.get_records(ShardIterator=iterator, Limit=most))
         except BotoCoreError:
             raise  # no answer: what was held is still good
@@ -95,9 +116,9 @@ class Reader:
             self._held = None
             raise
 
-    def _iterator(self) -> str:
-        wanted: dict[str, Any] = {"ShardIteratorType": self.position.kind}
-        if self.position.sequence is not None:
-            wanted["SequenceNumber"] = self.position.sequence
+    def _iterator(self, position: Position) -> str:
+        wanted: dict[str, Any] = {"ShardIteratorType": position.kind}
+        if position.sequence is not None:
+            wanted["SequenceNumber"] = position.sequence
         answer = self._streams.get_shard_iterator(StreamArn=self._stream_arn, ShardId=self._shard_id, **wanted)
         return answer["ShardIterator"]

@@ -42,6 +42,8 @@ class Stream:
             raise ClientError({"Error": {"Code": "TrimmedDataAccessException"}}, "GetShardIterator")
         if ShardIteratorType == "LATEST":
             return {"ShardIterator": str(self.newest + 1)}
+        if ShardIteratorType == "AT_SEQUENCE_NUMBER":
+            return {"ShardIterator": SequenceNumber}
         return {"ShardIterator": str(int(SequenceNumber) + 1 if SequenceNumber else self._oldest)}
 
     def get_records(self, ShardIterator: str, Limit: int) -> Any:
@@ -87,6 +89,18 @@ def test_a_position_that_the_stream_has_dropped_gives_way_to_the_oldest_with_a_w
     with caplog.at_level(logging.WARNING):
         assert reader.read(10) == []
     assert "the stream has dropped" in caplog.text
+    assert len(reader.read(10)) == 3
+
+
+def test_a_kept_position_that_a_stream_which_counts_anew_never_had_gives_way_to_the_oldest() -> None:
+    reader = a_reader(Stream(oldest=1, newest=2), after("3298"))
+    assert [record["dynamodb"]["SequenceNumber"] for record in reader.read(10)] == ["1", "2"]
+
+
+def test_a_kept_position_whose_record_is_there_is_gone_on_from_and_one_gone_back_to_is_looked_at_again() -> None:
+    reader = a_reader(Stream(), after("11"))
+    assert [record["dynamodb"]["SequenceNumber"] for record in reader.read(10)] == ["12"]
+    reader.go_back(after("3298"))
     assert len(reader.read(10)) == 3
 
 
