@@ -135,7 +135,7 @@ def _tables(cloud: str, dynamodb: str, data: Path | None) -> list[str]:
             os.close(kept.claim(data))  # the cloud claims it again, and has it for as long as it writes there
     except package.Unavailable as reason:
         raise click.BadParameter(str(reason), param_hint="--dynamodb") from None
-    except kept.InUse as reason:
+    except kept.Unusable as reason:
         raise click.BadParameter(str(reason), param_hint="--data") from None
     return ["--dynamodb", str(folder), *(["--data", str(data.resolve())] if data else [])]
 

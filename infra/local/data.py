@@ -8,17 +8,24 @@ from pathlib import Path
 _PATIENCE_SECONDS = 5.0  # a run that was killed takes a moment to be gone
 
 
-class InUse(Exception):
+class Unusable(Exception):
+    """Nothing can be kept in the folder; the message says why."""
+
+
+class InUse(Unusable):
     """Another shop runs on the folder."""
 
 
 def claim(folder: Path) -> int:
     """A descriptor that holds the folder for as long as this process, or one that it was passed on to, has it open.
 
-    Makes the folder where there is none: what is in it is nobody else's business. Raises InUse.
+    Makes the folder where there is none: what is in it is nobody else's business. Raises Unusable.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    held = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as problem:
+        raise Unusable(f"nothing can be kept in {folder}: {problem.strerror}") from None
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from infra.local.assignment import BROKEN
@@ -29,6 +29,7 @@ WhenUp = Callable[[str], Sequence[Row]]
 Event = Callable[[], int | None]  # what is to be done; an exit status ends the run
 
 _FRONT_DOOR = "front door"
+_DEAF_SECONDS = 1.0  # at most, to a signal
 _HANGING_SECONDS = 12.0  # a little above what a worker gives its own requests and batches
 
 
@@ -64,7 +65,7 @@ class Supervisor:
             signal.signal(signal.SIGHUP, self._on_signal)
         try:
             self._start()
-            while (status := self._events.get()()) is None:
+            while (status := self._next()()) is None:
                 pass
             return status
         finally:
@@ -72,6 +73,14 @@ class Supervisor:
             workers = [part.child for part in self._parts.values() if part.child]
             shut_down(self._front, self._door, workers, self._cloud, lambda: self._hurried)
             self._say.line("emporium has stopped")
+
+    def _next(self) -> Event:
+        """What happened next. A signal that came to another thread does not wake this one, which alone hears it."""
+        while True:
+            try:
+                return self._events.get(timeout=_DEAF_SECONDS)
+            except Empty:
+                continue
 
     # --- start
 

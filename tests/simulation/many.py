@@ -1,5 +1,6 @@
 """Many runs on all processors; what breaks a rule is said as soon as it is seen, and how far one is, on the way."""
 
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -73,5 +74,17 @@ def _processes(jobs: int) -> Iterator[Any]:
     if jobs == 1:
         yield map
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with processes(jobs) as pool:
         yield pool.map
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose processes end at once by Ctrl-C, as whoever waits for them does, and begin nothing more."""
+    ended = signal.signal, (signal.SIGINT, signal.SIG_DFL)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), *ended) as pool:
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

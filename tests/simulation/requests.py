@@ -64,6 +64,9 @@ def _serve(world: World, asked: Asked, answers: list[Answer]) -> None:
         got = world.run_function(f"{name}.api", app, event)
     except Crash:
         return
+    except Exception as error:  # of the authorizer: the app itself answers whatever it meets
+        world.violate("no answer is a broken one", f"{asked}: {error}")
+        return
     body = json.loads(got["body"]) if got["body"] else None
     answers.append(Answer(got["statusCode"], body))
     if got["statusCode"] < 300:

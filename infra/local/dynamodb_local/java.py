@@ -22,5 +22,5 @@ def java() -> str:
     met = re.search(r'version "(\d+)(?:\.(\d+))?', said)
     version = int(met[2] if met[1] == "1" and met[2] else met[1]) if met else 0  # Java 8 calls itself 1.8
     if version < OLDEST:
-        raise Unavailable(f"DynamoDB Local needs Java {OLDEST} or newer; {found} is {said.splitlines()[:1] or 'none'}")
+        raise Unavailable(f"DynamoDB Local needs Java {OLDEST} or newer; {found} says: {said.strip()[:100]}")
     return found

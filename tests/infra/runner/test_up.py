@@ -1,5 +1,6 @@
 """`emporium up` for real: what becomes of the parts when one crashes, changes, breaks, or all have to go."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -119,6 +120,16 @@ def test_ctrl_c_finishes_requests_under_way_and_leaves_no_process(own_stack: Sta
         assert own_stack.end(signal.SIGINT) == 0
         assert slow.result(PATIENCE).json() == {"version": 1}
     assert not any(map(is_running, children))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a signal for one thread of another process")
+def test_a_signal_is_heard_whichever_thread_it_comes_to(own_stack: Stack) -> None:
+    """As the second of two that come together may: it interrupts nothing that the main thread waits for."""
+    process = own_stack.until_up().process
+    other = max(int(thread) for thread in os.listdir(f"/proc/{process.pid}/task"))
+    assert other != process.pid
+    assert ctypes.CDLL(None).tgkill(process.pid, other, signal.SIGTERM) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def test_ctrl_c_during_the_start_leaves_no_process(own_stack: Stack) -> None:
