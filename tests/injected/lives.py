@@ -72,10 +72,15 @@ def an_order_that_nobody_answers_asks_again(people: People) -> None:
 
 @life
 def what_was_saved_a_day_ago_is_told_again(people: People) -> None:
+    """Nobody had heard it then; what one tick fails to tell, the next one does."""
     a_shop_opens_and_has_a_customer(people)
+    people.world.shut.add("orders")
     people.world.settle()
+    people.world.lose("orders")
+    people.world.shut.clear()
     people.world.pass_time(24 * 3600 + 60)
-    people.world.tick("customers", "products")
+    for _ in range(2):
+        people.world.tick("customers", "products")
 
 
 @life

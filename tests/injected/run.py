@@ -60,7 +60,7 @@ class Stage:
             letters.look(world)
             letters.left(world, "inbox")
             world.forgotten |= letters.standing(world)  # nobody has them told again here
-            copies.look_at_what_was_told(world)
+            copies.look_at_what_was_told(world)  # of orders too, which ask again and so would hide what was lost
             rest.look(world, people.answers)
             lists.look(world, people.send)
         answers, violations = tuple(people.outcomes), tuple(world.violations)

@@ -80,6 +80,10 @@ class OnMoto(World):
         for name in names or ("orders",):
             self._call(self.apps[name].tick, scheduled())
 
+    def lose(self, name: str) -> None:
+        """What waits in an inbox was there for longer than its queue keeps it."""
+        self.forgotten |= {event_of(message["Body"]) for message in self._drained(f"{name}-inbox")}
+
     def collect_letters(self) -> None:
         """Shows the rules what was set aside."""
         for name, queue in self.sqs.queues.items():

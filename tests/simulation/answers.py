@@ -25,6 +25,7 @@ class Answers:
         self._barred: dict[int, tuple[set[str], list[Any]]] = {}  # by request: of which no order can come
         self._added: dict[tuple[str, str | None], str] = {}  # by caller and key: the product
         self._erased: dict[int, frozenset[str]] = {}  # by request: who was erased when it was sent
+        self._signed_out: dict[int, int] = {}  # by request: how often its customer had signed out when it was sent
         self._might: set[tuple[str, str | None]] = set()  # by caller and key: requests of which an order can come
         self._by_key: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self._sent: dict[tuple[str, str | None], set[str]] = {}  # by caller and key: the bodies
@@ -50,6 +51,7 @@ class Answers:
         if asked.path == "/orders" and asked.method == "POST":
             self._may_order(asked)
         self._erased[id(asked)] = frozenset(self.world.erased)
+        self._signed_out[id(asked)] = self._sign_outs(asked)
         self._sent.setdefault((asked.by, asked.key), set()).add(json.dumps(asked.body, sort_keys=True))
         if asked.path.endswith("/cancel"):
             self.asked_to_cancel.setdefault(asked.path.split("/")[2], set()).add(asked.by.partition(":")[0])
@@ -68,7 +70,7 @@ class Answers:
                 self.world.violate("a key is good for one request", f"{asked} after {self._added[asked.by, asked.key]}")
         elif asked.path.startswith("/orders"):
             self._shown(asked, answer.body)
-        elif asked.path.startswith("/customers/"):
+        elif asked.path.startswith(("/customers/", "/sessions")):
             self._of_customer(asked)
 
     def _may_order(self, asked: Asked) -> None:
@@ -80,8 +82,9 @@ class Answers:
             self._barred[id(asked)] = set(self.world.dynamodb.tables["orders"].items), known
 
     def _of_customer(self, asked: Asked) -> None:
-        named = asked.path.split("/")[2]
-        name = asked.by.partition(":")[2] if named == "me" else named
+        name = _customer(asked)
+        if asked.method == "DELETE" and self._sign_outs(asked) == self._signed_out[id(asked)]:
+            self.world.violate("who signs out, or goes, has no token left", asked)
         if asked.path.endswith("/personal-data"):
             persons.erased(self.world, name)
         elif name in self._erased[id(asked)]:
@@ -104,15 +107,21 @@ class Answers:
             self._placed(asked, caller, body)
 
     def _is_there(self, asked: Asked) -> bool:
-        """The customer who orders, as orders knows it, or the product whose stock is adjusted."""
+        """Who orders, as orders knows them, or is to be erased, or the product whose stock is adjusted."""
         kind, _, id = asked.by.partition(":")
         tables = self.world.dynamodb.tables
         if asked.path == "/orders" and asked.method == "POST" and kind == "customer":
             return f"customer#{id}" in tables["orders"].items
+        if asked.path.endswith("/personal-data"):  # who was erased, too: whatever was cut off is to be completed
+            return f"customer#{_customer(asked)}" in tables["customers"].items
         return (
             asked.path.endswith("/stock-adjustments")
             and f"product#{asked.path.split('/')[2]}" in tables["products"].items
         )
+
+    def _sign_outs(self, asked: Asked) -> int:
+        signed_out = self.world.dynamodb.tables["customers"].items.get(f"sign_out#{_customer(asked)}")
+        return int(signed_out["version"]["N"]) if signed_out else 0
 
     def _known(self, asked: Asked) -> list[Any]:
         """What orders knows of its customer and of its products."""
@@ -147,3 +156,9 @@ class Answers:
             self.world.violate("a key is good for one request", f"{asked} after {first_body}")
         elif first != order:
             self.world.violate("equal requests have equal answers", f"{asked}: {first} and then {order}")
+
+
+def _customer(asked: Asked) -> str:
+    """Whom a request is about: who is named in its path, or whoever asks."""
+    named = asked.path.split("/")[2:3]
+    return asked.by.partition(":")[2] if named in ([], ["me"]) else named[0]

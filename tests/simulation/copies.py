@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chassis.items import read_item
+from tests.simulation.facts import teller
 from tests.simulation.world import World
 
 HOUR = 3600.0
@@ -34,9 +35,10 @@ def look_at_what_was_told(world: World) -> None:
         kind, _, id = own["pk"].partition("#")
         if copy.get("version", 0) < last[kind, id]:
             world.violate("a copy has the last that was told", f"{copy} of {own}")
-    long = [each for each in world.outages if each.way.endswith("-stream") and each.until - each.since > 22 * HOUR]
-    if (world.lost or world.aged) and not long:
-        world.violate("nothing is lost but to a stream that is off for a day", world.lost | world.aged)
+    long = {each.way for each in world.outages if each.until - each.since > 22 * HOUR}
+    lost = {event for event in world.lost | world.aged if f"{teller(event)}-stream" not in long}
+    if lost:
+        world.violate("nothing is lost but to a stream that is off for a day", lost)
 
 
 def is_healed(world: World) -> bool:
@@ -57,8 +59,11 @@ def look_at_what_was_healed(world: World) -> None:
         for copy, own in _behind(world):
             world.violate("a copy is healed", f"{copy} of {own}")
     for kind, (hearer, names) in READ.items():
-        copies = dict(all_of(world, hearer, kind))
-        for id, own in all_of(world, f"{kind}s", kind):
+        copies, owned = dict(all_of(world, hearer, kind)), dict(all_of(world, f"{kind}s", kind))
+        for id in sorted(copies.keys() - owned.keys()):
+            if copies[id]["version"] and copies[id]["status"] == "active":
+                world.violate("a copy is of something that is there", copies[id])
+        for id, own in owned.items():
             copy = copies.get(id, {})
             if copy.get("version", 0) > own["version"]:
                 world.violate("no copy is newer than what it is a copy of", f"{copy} of {own}")

@@ -31,7 +31,7 @@ class Planned(Faults):
     def begin(self) -> None:
         self.began = True
 
-    def hits(self, kind: str) -> bool:
+    def hits(self, kind: str, matters: bool = True) -> bool:
         if self.healed or not self.began or kind not in TRIED:
             return False
         self.asked.append(kind)

@@ -12,6 +12,7 @@ ORDER = {
     "rejected": "OrderRejected",
     "cancelled": "OrderCancelled",
 }
+TELLERS = {"order": "orders", "product": "products", "reservation": "products"}  # of events; all else is customers'
 HOUSEKEEPING = {"version", "changed_at", "outbox", "tell_at", "tell_shard"}
 
 
@@ -23,6 +24,11 @@ def due(change: Change) -> list[str]:
         return []
     tell = _FACTS.get((change.table, kind))
     return [f"{kind}/{id}/{after['version']['N']}/{fact}" for fact in (tell(before, after) if tell else ())]
+
+
+def teller(event: str) -> str:
+    """The capability that tells it."""
+    return TELLERS.get(event.partition("/")[0], "customers")
 
 
 def is_touched(change: Change) -> bool:

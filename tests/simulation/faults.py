@@ -97,12 +97,12 @@ class Faults:
         self.refused: set[str] = set()  # messages that a topic refused for good
         self.rates = {kind: most * self.chance.random() for kind, most in KINDS.items() if self.chance.random() < ON}
 
-    def hits(self, kind: str) -> bool:
-        """Whether that happens here and now."""
+    def hits(self, kind: str, matters: bool = True) -> bool:
+        """Whether that happens here and now; what can not matter, as the order of one message, is not counted."""
         rate = self.rates.get(kind, 0.0)
         if self.healed or not rate or self.chance.random() >= rate:
             return False
-        self.counted[kind] += 1
+        self.counted[kind] += matters
         return True
 
     def heal(self) -> None:

@@ -23,11 +23,25 @@ from chassis import (
     table,
     writes,
 )
-from tests.simulation import mutants_of_operations, mutants_of_orders, mutants_of_stock, mutants_of_tables
+from tests.simulation import (
+    mutants_of_operations,
+    mutants_of_orders,
+    mutants_of_people,
+    mutants_of_stock,
+    mutants_of_tables,
+    mutants_of_waiting,
+)
 from tests.simulation.deliberate import MUTANTS, Mutant, instead, mutant, unconditional
 
 __all__ = ["MUTANTS", "instead"]
-OTHERS = (mutants_of_tables, mutants_of_orders, mutants_of_stock, mutants_of_operations)  # which list theirs
+OTHERS = (  # which list theirs
+    mutants_of_tables,
+    mutants_of_orders,
+    mutants_of_stock,
+    mutants_of_operations,
+    mutants_of_people,
+    mutants_of_waiting,
+)
 
 
 @mutant

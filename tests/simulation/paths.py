@@ -191,6 +191,13 @@ def a_key_is_used_for_another_product(shop: Walk) -> None:
     shop.ask(STAFF, "POST", "/products", {"sku": "p2", "name": "P2", "price": PRICE}, key="more")
 
 
+@path()
+def a_key_is_used_for_another_count(shop: Walk) -> None:
+    for delta in (3, 3, 4):
+        body = {"delta": delta, "reason": "count"}
+        shop.ask(STAFF, "POST", "/products/p0/stock-adjustments", body, key="count")
+
+
 @path(stock=1, buyers=("c0", "c1"), confirmed=1, out_of_stock=1)
 def two_orders_want_the_last_one(shop: Walk) -> None:
     shop.at_once(lambda: shop.buy(1, "c1"))
@@ -233,6 +240,16 @@ def a_cancellation_is_lost_with_its_stream(shop: Walk) -> None:
     shop.shut("orders-inbox", 10.0)
     id = shop.buy(2)
     shop.wait(4.0)
+    shop.shut("orders-stream", 25 * HOUR)
+    shop.cancel(id)
+
+
+@path(by_customer=1)
+def a_confirmed_order_is_cancelled_and_that_is_lost(shop: Walk) -> None:
+    """With its stream; only since it asks again does its stock come back."""
+    id = shop.buy(2)
+    shop.settle()
+    os.environ["ORDERS_ASK_AFTER_SECONDS"] = str(int(26 * HOUR))
     shop.shut("orders-stream", 25 * HOUR)
     shop.cancel(id)
 

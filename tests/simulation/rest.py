@@ -65,9 +65,8 @@ def _restored(world: World, order: Plain, status: str) -> bool:
         return status == "released" and bool(world.floors.keys() & {"orders", "products"})
     if "products" not in world.floors or status not in ("refused", "not there"):
         return False
-    stocks = world.dynamodb.tables["products"].items
-    there = {sku: int(stocks[f"stock#{sku}"]["available"]["N"]) for sku in (line["sku"] for line in order["lines"])}
-    short = any(there[line["sku"]] < line["quantity"] for line in order["lines"])
+    there = {sku: stock["available"] for sku, stock in all_of(world, "products", "stock")}
+    short = any(there.get(line["sku"], 0) < line["quantity"] for line in order["lines"])
     return order["status"] == "confirmed" and short
 
 

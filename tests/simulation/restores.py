@@ -15,12 +15,11 @@ from infra.operate.restoring.table import Run
 from tests.simulation import operators
 from tests.simulation.cloud.dynamodb import Change, Item
 from tests.simulation.cloud.streams import Stream
-from tests.simulation.facts import due
+from tests.simulation.facts import due, teller
 from tests.simulation.faults import Faults
 from tests.simulation.world import BEGAN, Outage, World
 
 KIND = "restored from an older snapshot, then told anew"
-OWNERS = {"order": "orders", "product": "products", "reservation": "products"}  # of events; all else is customers'
 RATE = 1000.0  # things a second
 KILLED = 3  # runs of the tool that may be killed; then it is left alone
 EARLY = (1.0, 5.0, 30.0)  # seconds, at most, from the beginning to the snapshot
@@ -110,17 +109,13 @@ def _undone(now: dict[str, Item], then: dict[str, Item]) -> set[str]:
 def _forfeit(world: World, snapshot: Snapshot) -> None:
     """What was told since, and what never came out of the old stream, nobody waits for any more."""
     name = snapshot.name
-    events = {event for event in world.told.keys() - snapshot.told if _owner(event) == name}
+    events = {event for event in world.told.keys() - snapshot.told if teller(event) == name}
     for shard, records in enumerate(world.dynamodb.tables[name].stream.shards):
         for record in records:
             if record.number > world.places[name, shard]:
                 events |= set(due(Change(name, record.key, record.before, record.after)))
     for event in events:
         world.heard -= {(queue, event) for queue in world.told.pop(event, ())}
-
-
-def _owner(event: str) -> str:
-    return OWNERS.get(event.partition("/")[0], "customers")
 
 
 def _open(world: World, name: str, ways: list[Outage]) -> None:

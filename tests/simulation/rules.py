@@ -31,14 +31,20 @@ CUSTOMER = {
     "deactivated": {"erased"},
     "erased": set[str](),
 }
+KNOWN = {None: {"active", "deactivated"}, "active": {"active", "deactivated"}, "deactivated": {"deactivated"}}
 FIXED = ("id", "customer_id", "lines", "total", "placed_at", "made_by")
 GIVEN_UP = timedelta(days=1, minutes=22)  # after which none waits for stock any more, with clocks that are wrong
+LONGEST_WAIT = timedelta(hours=1)
 COPIES = {("orders", "customer"), ("orders", "product"), ("orders", "sign_out"), ("products", "sign_out")}
 
 
 def _age(order: Plain) -> timedelta:
     """How old an order was when it was last changed."""
-    return datetime.fromisoformat(order["changed_at"]) - datetime.fromisoformat(order["placed_at"])
+    return _changed(order) - datetime.fromisoformat(order["placed_at"])
+
+
+def _changed(order: Plain) -> datetime:
+    return datetime.fromisoformat(order["changed_at"])
 
 
 class Rules:
@@ -110,10 +116,14 @@ class Rules:
 
     def _orders_order(self, before: Plain | None, after: Plain) -> None:
         self._along(ORDER, before, after)
+        asks_at = datetime.fromisoformat(after["ask_at"]) if "ask_at" in after and "asked" in after else _changed(after)
+        if asks_at - _changed(after) > LONGEST_WAIT:
+            self.world.violate("an order that waits asks each hour", after)
         changed = [name for name in FIXED if before and before.get(name) != after.get(name)]
         if changed:
             self.world.violate("what was ordered stays as it was", f"{after['pk']}: {changed}")
-        if before and after["status"] == "placed" and _age(after) > GIVEN_UP:
+        waited = before and before["status"] == "placed" and after.get("reason") in (None, "timed_out")
+        if waited and after["status"] in ("placed", "cancelled") and _age(after) > GIVEN_UP:
             self.world.violate("an order gives up at its deadline", after)
         if before is None:
             for line in after["lines"]:
@@ -125,6 +135,14 @@ class Rules:
 
     def _customers_customer(self, before: Plain | None, after: Plain) -> None:
         self._along(CUSTOMER, before and _with_erased(before), _with_erased(after))
+
+    def _customers_sign_out(self, before: Plain | None, after: Plain) -> None:
+        since = [datetime.fromisoformat(each["signed_out_at"]) for each in (before, after) if each]
+        if since != sorted(since):
+            self.world.violate("who signed out is out", f"{before} and then {after}")
+
+    def _orders_customer(self, before: Plain | None, after: Plain) -> None:
+        self._along(KNOWN, before, after)
 
     def _orders_allowance(self, before: Plain | None, after: Plain) -> None:
         if before and before.get("closed") and before != after:

@@ -55,7 +55,7 @@ def _poll(world: World, name: str) -> None:
             later = [time for time in times if time > world.scheduler.now]
             world.scheduler.sleep(min(later, default=NEVER) - world.scheduler.now)
             continue
-        if world.faults.hits("delivered in another order"):
+        if world.faults.hits("delivered in another order", len(ready) > 1):
             world.faults.chance.shuffle(ready)
         batch = queue.receive(ready[: world.chance.randint(1, BATCH)])
         under_way[0] += 1
@@ -108,7 +108,7 @@ def _follow(world: World, name: str, shard: int) -> None:
         if not records:
             world.scheduler.sleep(NEVER)
             continue
-        if world.faults.hits("batch of a stream cut"):
+        if world.faults.hits("batch of a stream cut", len(records) > 1):
             records = records[: world.faults.chance.randint(1, len(records))]
         told = _tell(world, name, shard, records[: max(1, len(records) >> failures)])  # halved at each failure
         failures = 0 if told else min(failures + 1, 7)
