@@ -191,6 +191,18 @@ def test_an_adjustment_is_met_again_by_whoever_made_it_and_nobody_else(shop: Sho
     assert shop.call("GET", f"/products/{sku}/stock").body["on_hand"] == 15
 
 
+def test_a_key_by_which_one_stock_was_adjusted_adjusts_no_other(shop: Shop) -> None:
+    tea, jam, key, body = new("sku"), new("sku"), new("key"), {"delta": 5, "reason": "delivery"}
+    for sku in (tea, jam):
+        assert shop.call("POST", "/products", {"sku": sku, "name": "Tea", "price": PRICE}).status == 201
+    statuses = [
+        shop.call("POST", f"/products/{sku}/stock-adjustments", body, idempotency_key=key).status
+        for sku in (tea, jam, tea)
+    ]
+    assert statuses == [201, 422, 201]
+    assert [shop.call("GET", f"/products/{sku}/stock").body["on_hand"] for sku in (tea, jam)] == [5, 0]
+
+
 # places in lists
 
 

@@ -53,7 +53,7 @@ def add_product(product: Product) -> Product | None:
 
     The key of the request, if it has one, is claimed for this sku: raises KeyUsedForAnotherRequest.
     """
-    key = [Claim(f"request#{product.made_by.partition('/')[0]}", product.sku)] if product.made_by else []
+    key = _claimed("request", product)
     try:
         products.save(product, (ProductAdded,), also=[stocks.saving(Stock(sku=product.sku)), *key])
     except NotWritten as lost:
@@ -76,10 +76,23 @@ def look_at_stock(sku: str) -> tuple[Product | None, Stock | None]:
 
 
 def adjust_stock(adjustment: Adjustment, was: Stock) -> None:
-    """Raises NotWritten: at 0 where the adjustment was made before, at 1 where the stock moved since `was` was read."""
+    """Raises NotWritten: at 0 where the adjustment was made before, at 1 where the stock moved since `was` was read.
+
+    The key of the request, if it has one, is claimed for this sku: raises KeyUsedForAnotherRequest.
+    """
     by = {"on_hand": adjustment.delta, "available": adjustment.delta}
     count = Count(stocks.key(adjustment.sku), by, expect={"on_hand": was.on_hand})
-    adjustments.save(adjustment, (StockAdjusted,), also=[count])
+    try:
+        adjustments.save(adjustment, (StockAdjusted,), also=[count, *_claimed("adjusting", adjustment)])
+    except NotWritten as lost:
+        if 2 in lost.failed:
+            raise KeyUsedForAnotherRequest from lost
+        raise
+
+
+def _claimed(what: str, made: Product | Adjustment) -> list[Claim]:
+    """The claim of the key by which it was made, for its sku alone."""
+    return [Claim(f"{what}#{made.made_by.partition('/')[0]}", made.sku)] if made.made_by else []
 
 
 def answer_order(
