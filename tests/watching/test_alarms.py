@@ -140,6 +140,7 @@ def test_a_part_of_all_calls_is_less_than_all_of_them() -> None:
 
 # What rings for nothing; of drift the doctor tells.
 WITHOUT_ALARM = {
+    "a-table-was-restored",
     "follow-a-request-or-an-order",
     "read-model-drift",
     "somebody-wants-to-be-erased",

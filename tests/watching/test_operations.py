@@ -69,8 +69,17 @@ def test_every_command_of_aws_is_one_that_it_has_with_the_options_that_it_takes(
     commands = COMMAND.findall(TEXT)
     assert len(commands) > 15
     for service, named, given in commands:
+        if named == "wait":
+            named = _waited_for(session, service, given)
         model = session.get_service_model(service)
         operation = {xform_name(each, "-"): each for each in model.operation_names}[named]
         taken = model.operation_model(operation).input_shape
         options = {xform_name(each, "-") for each in (taken.members if taken else ())}
         assert set(re.findall(r"--([a-z-]+)", given)) <= options | OF_THE_CLI, f"{service} {named}"
+
+
+def _waited_for(session: botocore.session.Session, service: str, given: str) -> str:
+    """The operation that is asked until what is waited for is there: `aws dynamodb wait table-exists`."""
+    waiters = session.get_waiter_model(service)
+    named = {xform_name(each, "-"): each for each in waiters.waiter_names}
+    return xform_name(waiters.get_waiter(named[given.split()[0]]).operation, "-")
