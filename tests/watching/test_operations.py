@@ -75,7 +75,8 @@ def test_every_command_of_aws_is_one_that_it_has_with_the_options_that_it_takes(
         operation = {xform_name(each, "-"): each for each in model.operation_names}[named]
         taken = model.operation_model(operation).input_shape
         options = {xform_name(each, "-") for each in (taken.members if taken else ())}
-        assert set(re.findall(r"--([a-z-]+)", given)) <= options | OF_THE_CLI, f"{service} {named}"
+        asked = {each.removeprefix("no-") for each in re.findall(r"--([a-z-]+)", given)}
+        assert asked <= options | OF_THE_CLI, f"{service} {named}"
 
 
 def _waited_for(session: botocore.session.Session, service: str, given: str) -> str:
