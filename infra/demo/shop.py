@@ -42,7 +42,7 @@ def offered(product: Product) -> dict[str, Any]:
 def stock_product(shop: httpx.Client, sku: str, units: int, staff: httpx.Auth) -> None:
     """Gives the product its opening stock, once."""
     path = f"/products/{sku}/stock-adjustments"
-    headers = {"Idempotency-Key": f"opening-stock-{units}"}
+    headers = {"Idempotency-Key": f"opening-stock-{sku}-{units}"}
     body = {"delta": units, "reason": "opening stock"}
     accepted(send(shop, "POST", path, json=body, headers=headers, auth=staff))
 
