@@ -184,17 +184,3 @@ def what_is_told_again_loses_its_facts() -> Mutant:
 
     with instead(writes.Touch, "request", worse):
         yield
-
-
-@mutant
-def touching_does_not_look_at_the_place() -> Mutant:
-    request = writes.Touch.request
-
-    def worse(self: writes.Touch) -> Any:
-        made = request(self)
-        made["Update"]["ConditionExpression"] = "attribute_exists(pk)"
-        del made["Update"]["ExpressionAttributeValues"][":was"]
-        return made
-
-    with instead(writes.Touch, "request", worse):
-        yield
