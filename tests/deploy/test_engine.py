@@ -147,15 +147,23 @@ def test_an_inbox_hides_a_message_for_six_times_as_long_as_its_function_may_take
         assert int(attributes["VisibilityTimeout"]) >= 6 * functions[key]["Timeout"]
 
 
-def test_the_clock_starts_what_is_to_be_done_each_minute_and_a_late_or_failed_one_is_not_tried_again(
+def test_the_clock_starts_what_is_to_be_done_and_a_late_or_failed_one_is_not_tried_again(
     engine: Engine, functions: dict[str, Any]
 ) -> None:
-    [rule] = engine.client("events").list_rules()["Rules"]
-    [target] = engine.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
-    assert target["Arn"] == functions["orders-Tick"]["FunctionArn"]
-    settings = engine.client("lambda").get_function_event_invoke_config(FunctionName=target["Arn"], Qualifier="$LATEST")
-    assert (settings["MaximumRetryAttempts"], settings["MaximumEventAgeInSeconds"]) == (0, 60)
+    rules = engine.client("events").list_rules()["Rules"]
+    assert {(rule["ScheduleExpression"], rule["State"]) for rule in rules} == {
+        ("rate(1 minute)", "ENABLED"),
+        ("rate(5 minutes)", "ENABLED"),
+    }
+    called = set[str]()
+    for rule in rules:
+        [target] = engine.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        called.add(target["Arn"])
+        settings = engine.client("lambda").get_function_event_invoke_config(
+            FunctionName=target["Arn"], Qualifier="$LATEST"
+        )
+        assert (settings["MaximumRetryAttempts"], settings["MaximumEventAgeInSeconds"]) == (0, 60)
+    assert called == {functions[f"{name}-Tick"]["FunctionArn"] for name in ("customers", "orders", "products")}
 
 
 def test_every_right_is_on_something_that_is_there(engine: Engine, functions: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ def test_a_function_leaves_nothing_behind_beside_its_code_where_lambdas_disk_is_
         ("app.py", "app = Chalice", "import boto3"),
         ("app.py", "app = Chalice", "import infra.local.clients"),
         ("app.py", "app = Chalice", "import chalicelib.products.model"),
-        ("chassis/inbox.py", "    failed = [record", "    import httpx"),  # seen by no start, but by the first message
+        ("chassis/inbox.py", "    failed = [each", "    import httpx"),  # seen by no start, but by the first message
     ],
 )
 def test_an_import_of_what_is_not_in_the_zip_is_seen(
