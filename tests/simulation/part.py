@@ -72,9 +72,17 @@ def run_seeds(seeds: Iterable[int], mutants: Sequence[str] = ()) -> Part:
     with put_in(mutants):
         for seed in seeds:
             seen = run(seed)
-            lines = broken(f"make simulate SEEDS=1 SEED_FROM={seed}", seen.violations)
+            lines = broken(_again(seed, mutants), seen.violations)
             whole += Part(lines, seen.faults, seen.orders, seen.facts, seen.calls, 1)
     return whole
+
+
+def _again(seed: int, mutants: Sequence[str]) -> str:
+    """The line that has a seed again, as it was."""
+    if not mutants:
+        return f"make simulate SEEDS=1 SEED_FROM={seed}"
+    put_in = "".join(f' --mutant "{name}"' for name in mutants)
+    return f".venv/bin/python -m tests.simulation --seeds 1 --seed-from {seed}{put_in}"
 
 
 def run_singles(path: str, mutants: Sequence[str] = ()) -> tuple[Part, list[Task]]:

@@ -22,7 +22,6 @@ from tests.simulation.cloud.errors import refused
 from tests.simulation.scheduler import Task
 from tests.simulation.world import World
 
-TIMEOUT = 10.0  # seconds that a function may take, as the overlays have it
 AT = "https://aws.example"
 FAILURES = ("throttled", "broken", "not reached", "not answered, not done", "not answered, but done")
 Fails = Callable[[float], bool]
@@ -30,11 +29,10 @@ Fails = Callable[[float], bool]
 
 @dataclass(frozen=True)
 class Invocation:
-    """A function that runs: in which of its environments, and when Lambda ends it."""
+    """A function that runs, and in which of its environments."""
 
     function: str
     environment: int
-    end: float
 
 
 @dataclass
@@ -56,7 +54,7 @@ class Served(World):
         """In an environment that serves nobody else meanwhile, the last one used first; one that was ended is gone."""
         task, idle = self.scheduler.current, self._idle[name]
         environment = idle.pop() if idle else next(self._begun)
-        self._running[task] = Invocation(name, environment, self.scheduler.now + TIMEOUT)
+        self._running[task] = Invocation(name, environment)
         try:
             answer = super().run_function(name, function, event)
         except Exception:
@@ -73,7 +71,7 @@ class Served(World):
 
     def spend(self, seconds: float) -> None:
         """Time goes by in the function that runs, at most until its end."""
-        left = self.running.end - self.scheduler.now
+        left = self.scheduler.current.ends - self.scheduler.now
         self.scheduler.sleep(max(0.0, min(seconds, left)))
         if seconds >= left:
             self.ended[self.running.function] += 1

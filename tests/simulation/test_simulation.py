@@ -1,6 +1,7 @@
 """The shop keeps its promises through every fault there is; the same seed is the same world, wherever it runs."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +93,11 @@ def test_a_seed_that_breaks_a_rule_is_told_by_the_line_that_repeats_it_and_the_e
     assert first.startswith(f"make simulate SEEDS=1 SEED_FROM={seed}  # a version is the one before and one more: ")
     assert last.endswith(", 1 violations")
     assert ended.exit_code == 1
+
+
+def test_what_a_deliberate_fault_broke_is_told_by_the_line_that_puts_it_in_again() -> None:
+    name = "a key is not looked at"
+    ended = CliRunner().invoke(main, ["--seeds", "20", "--jobs", "1", "--mutant", name])
+    first = ended.output.splitlines()[0].partition("  # ")[0]
+    assert first.startswith(".venv/bin/python -m tests.simulation --seeds 1 --seed-from ")
+    assert CliRunner().invoke(main, shlex.split(first)[3:]).exit_code == 1

@@ -83,13 +83,9 @@ class World:
     closed: set[str] = field(default_factory=set)  # functions that nobody can call just now
     lives: Counter[str] = field(default_factory=Counter)  # by capability: how often its table was restored
     floors: dict[str, int] = field(default_factory=dict)  # by restored table: what versions are raised above
-    raised: dict[tuple[str, str], int] = field(
-        default_factory=dict
-    )  # by kind and id: the version that it was raised to
+    raised: dict[tuple[str, str], int] = field(default_factory=dict)  # by kind and id: to what version
     undone: set[str] = field(default_factory=set)  # orders that a restore took, or whose cancellation it took
-    keepers: list[Callable[[str], Callable[[], None]]] = field(
-        default_factory=list
-    )  # give what puts back a table's past
+    keepers: list[Callable[[str], Callable[[], None]]] = field(default_factory=list)  # give what puts a past back
     outages: list[Outage] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)  # customers of whom it was acknowledged that they are
     busy: int = 0  # functions that run
@@ -162,16 +158,19 @@ class World:
         task.ends = self.scheduler.now + self.timeouts[name]
         self.busy += 1
         try:
-            return function(event, self.context(name))
+            return function(event, self._context(name))
         finally:
             self.busy -= 1
             task.skew, task.life, task.ends = 0.0, None, NEVER
 
-    def context(self, name: str) -> Any:
+    def _context(self, name: str) -> Any:
         """What Lambda tells a function of its invocation."""
-        told, ends = context(self.chance, name), self.scheduler.current.ends
-        told.get_remaining_time_in_millis = lambda: 1000 * (ends - self.scheduler.now)
-        return told
+        id, ends = f"{self.chance.getrandbits(128):032x}", self.scheduler.current.ends
+        return SimpleNamespace(
+            aws_request_id="-".join((id[:8], id[8:12], id[12:16], id[16:20], id[20:])),
+            function_name=name,
+            get_remaining_time_in_millis=lambda: 1000 * (ends - self.scheduler.now),
+        )
 
     def count(self) -> None:
         """Of each call; raises Crash in a function that was under way when its table was restored."""
@@ -276,13 +275,6 @@ def settings() -> dict[str, str]:
             f"{name}_CURSOR_KEY": f"key-of-{part.name}",
         }
     return shared
-
-
-def context(chance: random.Random, name: str) -> Any:
-    """What Lambda tells a function of its invocation."""
-    id = f"{chance.getrandbits(128):032x}"
-    dashed = "-".join((id[:8], id[8:12], id[12:16], id[16:20], id[20:]))
-    return SimpleNamespace(aws_request_id=dashed, function_name=name)
 
 
 def event_of(body: str) -> str:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chassis import clock, items
 from chassis.table import BATCH
 from infra.operate.copies import COPIES, Copies
-from infra.operate.facts import Facts, Item, Wanted, facts_of, find, get
+from infra.operate.facts import Item, Wanted, facts_of, find, get
 from infra.operate.pace import Pace
 from infra.operate.place import Place
 from infra.operate.restoring.items import KINDS, Plain, floor, made_anew, raised
@@ -34,10 +34,6 @@ class Run:
     capability: str
     pace: Pace
     dry_run: bool = False
-
-    @property
-    def facts(self) -> Facts:
-        return facts_of(self.capability)
 
     def above(self) -> int:
         """Of the table that there is now: a table is always restored to a new one."""
