@@ -45,15 +45,24 @@ class Save(Struct, frozen=True):
 
 
 class Copy(Struct, frozen=True):
-    """What another capability told of its state: only over an older version of it."""
+    """What another capability told of its state: only over an older version of it.
+
+    A state whose attribute has the value that `final` names stays so, whatever else is told before or after it, at
+    whichever version: a table that was restored tells anew what it was before.
+    """
 
     key: str
     state: Versioned
+    final: tuple[str, str] | None = None
 
     def request(self) -> Request:
-        older = "attribute_not_exists(pk) OR version < :version"
         item = {"pk": self.key} | msgspec.to_builtins(self.state)
-        return _put(item, older, {":version": self.state.version})
+        condition, values = "attribute_not_exists(pk) OR version < :version", {":version": self.state.version}
+        if self.final is None:
+            return _put(item, condition, values)
+        name, last = self.final
+        condition += f" {'OR' if item[name] == last else 'AND'} #final <> :final"  # AND binds closer than OR
+        return _put(item, condition, values | {":final": last}, {"#final": name})
 
 
 class Count(Struct, frozen=True):
@@ -145,8 +154,15 @@ def _named(prefix: str, values: Mapping[str, int]) -> dict[str, int]:
     return {prefix + name: value for name, value in values.items()}
 
 
-def _put(item: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None) -> Request:
+def _put(
+    item: Mapping[str, Any],
+    condition: str,
+    values: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Request:
     request: Request = {"Item": items.write_item(item), "ConditionExpression": condition}
     if values:
         request["ExpressionAttributeValues"] = items.write_item(values)
+    if names:
+        request["ExpressionAttributeNames"] = names
     return {"Put": request}

@@ -36,6 +36,34 @@ def test_a_copy_goes_over_an_older_one_alone(small: Small) -> None:
     assert make(small, Copy("a", Cup(9)))[0] == "ConditionalCheckFailedException"
 
 
+@pytest.mark.parametrize(
+    ("copies", "stays"),
+    [
+        ([(2, 0), (3, 0), (1, 9)], (1, 9)),  # final, told late
+        ([(2, 9), (3, 0)], (2, 9)),
+        ([(2, 9), (3, 9), (2, 9), (1, 0)], (3, 9)),
+        ([(3, 0), (2, 0)], (3, 0)),
+    ],
+)
+def test_a_copy_that_is_final_stays_so_whatever_is_told(
+    small: Small, copies: list[tuple[int, int]], stays: tuple[int, int]
+) -> None:
+    for version, level in copies:
+        make(small, Copy("a", Cup(version, level), final=("level", 9)))  # type: ignore[arg-type]
+    assert get(small, "a") == {"pk": "a", "version": stays[0], "level": stays[1]}
+
+
+@pytest.mark.parametrize("key", ["a", "none"])
+def test_what_is_not_there_is_another_than_any_value(small: Small, key: str) -> None:
+    make(small, save("a"))
+    given = {"ExpressionAttributeNames": {"#name": "place"}, "ExpressionAttributeValues": {":value": {"S": "top"}}}
+    item = {"pk": {"S": key}}
+    assert "Attributes" not in small.outcome(
+        "put_item", TableName=TABLE, Item=item, ConditionExpression="#name <> :value", **given
+    )
+    assert get(small, key) == {"pk": key}
+
+
 def test_a_counter_moves_takes_the_outbox_away_and_never_falls_below_zero(small: Small) -> None:
     make(small, Save("a", Cup(1, 5), facts=(Cup,)))
     assert make(small, Count("a", {"level": -4}, expect={"level": 5})) == {}

@@ -235,6 +235,26 @@ def test_who_was_deactivated_since_is_so_again_and_can_not_order(shop: Shop, pla
     assert copied(shop, "customer#ada")["status"] == {"S": "deactivated"}
 
 
+@pytest.mark.parametrize("raised_first", [True, False])
+def test_who_was_deactivated_since_is_so_at_the_second_run_as_late_as_it_is_heard(
+    shop: Shop, place: Place, ada: str, raised_first: bool
+) -> None:
+    back = snapshot(shop, "customers")
+    shop.call("DELETE", "/customers/ada", if_match="*")
+    troubles.relay(shop, "customers")
+    late = shop.take("orders")
+    back()
+    assert not counted(steps(place, "customers"))["deactivated anew"]
+    if raised_first:
+        shop.settle()
+    for deliver in late:
+        deliver()
+    shop.settle()
+    assert copied(shop, "customer#ada")["status"] == {"S": "deactivated"}
+    assert run(shop, place, "customers") == ["deactivated anew: ada"]
+    assert copied(shop, "customer#ada")["version"] == shop.item("customers", "customer#ada")["version"]
+
+
 def test_who_was_erased_since_is_erased_again(shop: Shop, place: Place, ada: str) -> None:
     back = snapshot(shop, "customers")
     assert shop.call("DELETE", "/customers/ada/personal-data", if_match="*").status == 204

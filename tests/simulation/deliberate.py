@@ -33,7 +33,8 @@ def unconditional(kind: Any) -> Any:
 
     def bare(self: Any) -> Any:
         [(verb, made)] = request(self).items()
-        needless = {"ConditionExpression"} | ({"ExpressionAttributeValues"} if verb == "Put" else set())
+        of_puts = {"ExpressionAttributeNames", "ExpressionAttributeValues"}
+        needless = {"ConditionExpression"} | (of_puts if verb == "Put" else set())
         return {verb: {name: value for name, value in made.items() if name not in needless}}
 
     return bare

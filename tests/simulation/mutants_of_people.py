@@ -9,7 +9,9 @@ from msgspec import structs
 from chalicelib.customers import commands, model
 from chalicelib.customers import store as people
 from chalicelib.orders import model as orders
+from chalicelib.orders import store as kept
 from chassis import authorizer, clock
+from chassis.writes import Copy
 from infra.operate.restoring import table as restored_table
 from tests.simulation.deliberate import Mutant, instead, mutant
 
@@ -33,6 +35,17 @@ def a_sign_out_by_a_slow_clock_takes_back_the_one_before() -> Mutant:
         return sign_out(before and structs.replace(before, signed_out_at=now), id, now)
 
     with instead(model, "sign_out", worse):
+        yield
+
+
+@mutant
+def a_deactivation_is_not_for_good() -> Mutant:
+    """A customer's copy has whatever was told at the highest version."""
+
+    def worse(customer: orders.Customer) -> None:
+        kept._keep(Copy(f"customer#{customer.id}", customer))
+
+    with instead(kept, "keep_customer", worse):
         yield
 
 

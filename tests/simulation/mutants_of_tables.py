@@ -16,7 +16,7 @@ def a_copy_is_taken_over_one_that_is_as_new() -> Mutant:
 
     def worse(self: writes.Copy) -> Any:
         made = request(self)
-        made["Put"]["ConditionExpression"] = "attribute_not_exists(pk) OR version <= :version"
+        made["Put"]["ConditionExpression"] = made["Put"]["ConditionExpression"].replace("version <", "version <=")
         return made
 
     with instead(writes.Copy, "request", worse):

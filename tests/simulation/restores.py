@@ -5,6 +5,7 @@ What the capability acknowledged since is forfeited, and so is what its old stre
 
 import math
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.world import BEGAN, Outage, World
 
 KIND = "restored from an older snapshot, then told anew"
+HOUR = 3600.0
 RATE = 1000.0  # things a second
 KILLED = 3  # runs of the tool that may be killed; then it is left alone
 EARLY = (1.0, 5.0, 30.0)  # seconds, at most, from the beginning to the snapshot
@@ -59,20 +61,30 @@ def operate(world: World) -> None:
     if chance.random() < 0.5:  # functions run, or not yet, while the tool does
         _open(world, name, ways)
     for attempt in range(KILLED + 1):
-        if agree(world, name, world.faults if attempt < KILLED else None):
+        if agree(world, name, world.faults if attempt < KILLED else None) is not None:
             break
     world.closed -= doors
     _open(world, name, world.outages)
 
 
-def agree(world: World, name: str, faults: Faults | None = None) -> bool:
-    """`emporium restored NAME`; whether it came to its end."""
+def agree(world: World, name: str, faults: Faults | None = None) -> Counter[str] | None:
+    """`emporium restored NAME`: how often it did what; None where it did not come to its end."""
+    done = Counter[str]()
 
     def tool(place: Any) -> None:
         for step in restore(Run(place, name, Pace(RATE))):
             world.scheduler.tell("restored", step.verb, step.what)
+            done[step.verb] += 1
 
-    return operators.run(world, f"restored {name}", tool, faults or _none())
+    return done if operators.run(world, f"restored {name}", tool, faults or _none()) else None
+
+
+def agree_at_last(world: World, name: str) -> None:
+    """Once nothing is under way that was told before; and as long as products is asked for something by it."""
+    while done := agree(world, name):
+        if not done.keys() & {"released", "asked for anew"}:
+            return
+        world.scheduler.sleep(HOUR)
 
 
 def _none() -> Faults:

@@ -98,7 +98,8 @@ class Rules:
         if was < self.world.floors.get(table, 0) <= now and (table, kind) not in COPIES:
             self.world.raised[kind, after["pk"].partition("#")[2]] = now
         elif (table, kind) in COPIES:
-            if now <= was and not (now == 0 and f"{kind}s" in self.world.floors):
+            ends = (before or {}).get("status") != after.get("status") == "deactivated"
+            if now <= was and not ends and not (now == 0 and f"{kind}s" in self.world.floors):
                 self.world.violate("a copy is overwritten by something newer alone", f"{after['pk']}: {was} -> {now}")
         elif "version" in after and now != was + 1 and before != after:
             self.world.violate("a version is the one before and one more", f"{after['pk']}: {was} -> {now}")

@@ -64,22 +64,25 @@ def _go(world: World, answers: Answers, people: People) -> None:
         times = OF_A_WEEK if world.faults.counted["inbox off for weeks"] else 1
         world.scheduler.run(lambda: broken() or until(), TO_REST * times)
 
+    def has(operate: Callable[[], object], delay: float = 0.0) -> None:
+        operator = world.scheduler.spawn("operator", operate, delay=delay)
+        go_on(partial(_is_done, operator))
+
     world.scheduler.run(lambda: broken() or not people.left, STEPS)
     world.faults.heal()
     for _ in range(2):  # what was set aside is given back, once all else is at rest
         go_on(lambda: rest.is_quiet(world))
-        operator = world.scheduler.spawn("operator", partial(letters.clear, world))
-        go_on(partial(_is_done, operator))
+        has(partial(letters.clear, world))
     go_on(lambda: rest.is_quiet(world))
-    for name in list(world.floors):  # once more, when nothing is under way that was told before the restore
-        operator = world.scheduler.spawn("operator", partial(restores.agree, world, name))
-        go_on(partial(_is_done, operator))
+    for name in list(world.floors):
+        has(partial(restores.agree_at_last, world, name))
         go_on(lambda: rest.is_quiet(world))
-    slept = world.scheduler.spawn("sleeper", lambda: None, delay=SKEW)  # for who signed out by a clock that was ahead
-    go_on(partial(_is_done, slept))
+    has(lambda: None, delay=SKEW)  # nobody does anything for so long: for who signed out by a clock that was ahead
     if not broken():
         copies.look_at_what_was_told(world)
     go_on(lambda: rest.is_quiet(world) and copies.is_healed(world))
+    has(partial(letters.clear, world))  # what SNS gave up on since
+    go_on(lambda: rest.is_quiet(world))
     if not broken():
         rest.look(world, answers)
         letters.left(world, *letters.BOXES)

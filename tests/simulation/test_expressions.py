@@ -7,11 +7,17 @@ from tests.simulation.cloud.expressions import NotUnderstood, holds, updated
 
 @pytest.mark.parametrize(
     "text",
-    ["a = :a OR b = :b AND c = :c", "contains(a, :a)", "a <> :a", "NOT a = :a", "(a = :a)", "a BETWEEN :a AND :b"],
+    ["contains(a, :a)", "size(a) = :a", "a <> b", "NOT a = :a", "(a = :a)", "a BETWEEN :a AND :b"],
 )
 def test_a_condition_that_nobody_here_writes_is_refused(text: str) -> None:
     with pytest.raises(NotUnderstood):
         holds(text, {}, {":a": {"S": "x"}, ":b": {"S": "y"}}, {"a": {"S": "x"}})
+
+
+@pytest.mark.parametrize(("a", "holding"), [("x", True), ("z", False)])
+def test_and_binds_closer_than_or(a: str, holding: bool) -> None:
+    item = {"a": {"S": a}, "b": {"S": "y"}}
+    assert holds("a = :x OR b = :y AND a = :y", {}, {":x": {"S": "x"}, ":y": {"S": "y"}}, item) is holding
 
 
 @pytest.mark.parametrize("text", ["SET a = a + :a", "DELETE a :a", "SET a = if_not_exists(a, :a)", "REMOVE a[0]"])

@@ -30,10 +30,12 @@ def test_after_another_restore_to_the_same_time_it_is_another_version() -> None:
     assert raised(a_customer(), [], ABOVE + 60, NOW)["version"] > raised(a_customer(), [], ABOVE, NOW)["version"] + 50
 
 
-def test_who_was_deactivated_since_is_so_again_and_an_older_copy_deactivates_nobody() -> None:
+def test_who_was_deactivated_since_is_so_again_as_late_as_it_was_heard() -> None:
     gone = raised(a_customer(), [a_copy(4, "deactivated")], ABOVE, NOW)
     assert (gone["status"], gone["outbox"][0]["fact"]) == ("deactivated", "CustomerDeactivated")
-    assert raised(a_customer(), [a_copy(2, "deactivated")], ABOVE, NOW) == a_customer(ABOVE + 3)
+    late = raised(a_customer(ABOVE + 3), [a_copy(4, "deactivated")], ABOVE, NOW)
+    assert (late["status"], late["version"]) == ("deactivated", ABOVE + 4)
+    assert raised(late, [a_copy(4, "deactivated")], ABOVE, NOW) is late
 
 
 def test_of_who_was_erased_since_nothing_is_left() -> None:

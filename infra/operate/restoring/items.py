@@ -64,7 +64,7 @@ def _product(copy: Plain, above: int, now: datetime) -> Plain:
 def _customer(item: Plain, copy: Plain, now: datetime) -> Plain:
     if _kind(copy) == "allowance":
         return _erased(item, now) if copy.get("closed") and "erased_at" not in item else item
-    if item["status"] != "active" or copy["status"] == "active" or copy["version"] <= item["version"]:
+    if item["status"] != "active" or copy["status"] == "active":  # at whichever version: it is for good
         return item
     return item | {"status": "deactivated", "changed_at": stamp(now), "outbox": _told("CustomerDeactivated")}
 

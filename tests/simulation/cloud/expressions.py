@@ -1,8 +1,9 @@
 """DynamoDB's expressions, as far as the capabilities write them; every other one is refused, never guessed at.
 
-condition   = term { " AND " term } | term { " OR " term }
+condition   = all { " OR " all }
+all         = term { " AND " term }
 term        = attribute_exists(name) | attribute_not_exists(name) | begins_with(name, :value)
-            | name ( = | < | <= | >= ) :value
+            | name ( = | <> | < | <= | >= ) :value
 update      = { ADD name :value {, ...} | SET name = :value {, ...} | REMOVE name {, ...} }
 """
 
@@ -17,7 +18,7 @@ Test = Callable[[Item, Mapping[str, Any]], bool]
 _NAME = r"(#?[A-Za-z_][A-Za-z0-9_]*)"
 _EXISTS = re.compile(rf"attribute_(not_)?exists\({_NAME}\)")
 _BEGINS = re.compile(rf"begins_with\({_NAME}, (:[A-Za-z0-9_]+)\)")
-_COMPARED = re.compile(rf"{_NAME} (=|<|<=|>=) (:[A-Za-z0-9_]+)")
+_COMPARED = re.compile(rf"{_NAME} (=|<>|<|<=|>=) (:[A-Za-z0-9_]+)")
 _CLAUSE = re.compile(r"(ADD|SET|REMOVE) (.*?)(?= (?:ADD|SET|REMOVE) |$)")
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b,
@@ -55,13 +56,8 @@ def _frozen(names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _condition(expression: str, names: tuple[tuple[str, str], ...]) -> Test:
-    if " OR " in expression:
-        if " AND " in expression:
-            raise NotUnderstood(expression)
-        either = [_term(each, dict(names)) for each in expression.split(" OR ")]
-        return lambda item, values: any(test(item, values) for test in either)
-    all_of = [_term(each, dict(names)) for each in expression.split(" AND ")]
-    return lambda item, values: all(test(item, values) for test in all_of)
+    either = [[_term(term, dict(names)) for term in each.split(" AND ")] for each in expression.split(" OR ")]
+    return lambda item, values: any(all(test(item, values) for test in all_of) for all_of in either)
 
 
 def _term(text: str, names: Mapping[str, str]) -> Test:
@@ -73,6 +69,8 @@ def _term(text: str, names: Mapping[str, str]) -> Test:
         return lambda item, values: str(item.get(name, {}).get("S", "")).startswith(values[value]["S"])
     if met := _COMPARED.fullmatch(text):
         name, sign, value = _named(met[1], names), met[2], met[3]
+        if sign == "<>":
+            return lambda item, values: item.get(name) != values[value]
         return lambda item, values: name in item and _compared(item[name], sign, values[value])
     raise NotUnderstood(text)
 

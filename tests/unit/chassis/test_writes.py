@@ -70,6 +70,20 @@ def test_a_copy_replaces_only_what_is_older() -> None:
     assert (condition, values) == ("attribute_not_exists(pk) OR version < :version", {":version": 7})
 
 
+@pytest.mark.parametrize(
+    ("id", "condition"),
+    [
+        ("broken", "attribute_not_exists(pk) OR version < :version OR #final <> :final"),
+        ("whole", "attribute_not_exists(pk) OR version < :version AND #final <> :final"),
+    ],
+)
+def test_a_copy_that_is_final_replaces_all_that_is_not_and_nothing_else_replaces_it(id: str, condition: str) -> None:
+    [(_, request)] = Copy("cup#1", Cup(id, 7), final=("id", "broken")).request().items()
+    assert request["ConditionExpression"] == condition
+    assert request["ExpressionAttributeNames"] == {"#final": "id"}
+    assert items.read_item(request["ExpressionAttributeValues"]) == {":version": 7, ":final": "broken"}
+
+
 def test_a_claim_is_taken_where_it_is_free_or_ones_own() -> None:
     item, condition, values = put(Claim("name#cup", "1"))
     assert item == {"pk": "name#cup", "owned_by": "1"}

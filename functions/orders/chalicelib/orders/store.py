@@ -89,13 +89,13 @@ def forget(customer: str) -> None:
 
 
 def keep_customer(customer: Customer) -> None:
-    """Keeps what was told of a customer, unless something newer was."""
-    _keep(f"customer#{customer.id}", customer)
+    """Keeps what was told of a customer, unless something newer was; whoever was deactivated stays so."""
+    _keep(Copy(f"customer#{customer.id}", customer, final=("status", "deactivated")))
 
 
 def keep_product(product: Product) -> None:
     """Keeps what was told of a product, unless something newer was."""
-    _keep(f"product#{product.sku}", product)
+    _keep(Copy(f"product#{product.sku}", product))
 
 
 def waiting(now: datetime, at_most: int) -> Iterator[str]:
@@ -117,9 +117,9 @@ def _settled(customer: str, now: datetime) -> set[str]:
     }
 
 
-def _keep(key: str, state: Customer | Product) -> None:
+def _keep(copy: Copy) -> None:
     with suppress(NotWritten):  # told late or twice: something as new is there
-        TABLE.write(Copy(key, state))
+        TABLE.write(copy)
 
 
 def _of(found: Mapping[str, Plain], key: str, holds: type[S]) -> S | None:
