@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from tests.simulation import many
 from tests.simulation.part import Part, open_capabilities, run_plan, seed_of_commit
@@ -72,6 +73,8 @@ def main(
     """Runs the shop through faults, and says of each run that broke a rule how it is had again."""
     if faults and (depth or not paths):
         raise click.UsageError("--fault wants the --path on which it happens, and no --depth.")
+    if (depth or paths) and (_is_given("seeds") or _is_given("seed_from")):
+        raise click.UsageError("--seeds and --seed-from are of chance: a --path, and --depth, have none.")
     if depth:
         told = f"runs at depth {depth} of {len(paths or PATHS)} paths"
         whole = many.follow(paths or tuple(PATHS), depth, mutants, jobs)
@@ -83,6 +86,10 @@ def main(
         _say(counted)
     click.echo(f"{whole.runs} {told}, {whole}")
     sys.exit(1 if whole.lines else 0)
+
+
+def _is_given(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 def _once(paths: Names, faults: Names, mutants: Names) -> Part:

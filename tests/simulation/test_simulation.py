@@ -101,3 +101,12 @@ def test_what_a_deliberate_fault_broke_is_told_by_the_line_that_puts_it_in_again
     first = ended.output.splitlines()[0].partition("  # ")[0]
     assert first.startswith(".venv/bin/python -m tests.simulation --seeds 1 --seed-from ")
     assert CliRunner().invoke(main, shlex.split(first)[3:]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [["--depth", "1", "--seeds", "5"], ["--path", "a shop opens", "--seed-from", "5"], ["--fault", "tick late 1"]],
+)
+def test_what_would_change_nothing_is_refused(given: list[str]) -> None:
+    ended = CliRunner().invoke(main, given)
+    assert (ended.exit_code, given[-2] in ended.output) == (2, True)

