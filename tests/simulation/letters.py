@@ -46,15 +46,20 @@ def look(world: World) -> None:
 
 
 def left(world: World, *boxes: str) -> None:
-    """What was set aside is heard or told by now, but for what nobody ever can, and what SNS has not given up on yet.
+    """What was set aside is heard or told by now, but for what nobody ever can."""
+    for message in to_heal(world, *boxes):
+        world.violate("a dead letter that is given back is heard", message.body)
+
+
+def to_heal(world: World, *boxes: str) -> Iterator[Waiting]:
+    """The letters that somebody can hear or tell, those among them that SNS gives up on later.
 
     A stretch of a stream stays while one item of it can not be told, though all others are.
     """
     long = world.faults.counted["fact longer than a message"]
-    now = world.scheduler.now
-    for message in (each for box in boxes for each in _of(world, box) if each.sent <= now):
+    for message in (each for box in boxes for each in _of(world, box)):
         if message.body not in POISON and RELIC not in message.body and not (long and STRETCH in message.body):
-            world.violate("a dead letter that is given back is heard", message.body)
+            yield message
 
 
 def standing(world: World) -> set[str]:
