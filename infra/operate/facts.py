@@ -104,6 +104,7 @@ def _is_within(item: Item, spans: Iterable[tuple[datetime, datetime | None]]) ->
     return any(since <= at and (until is None or at <= until) for since, until in spans)
 
 
-def around(first: datetime, last: datetime, margin: timedelta = timedelta(minutes=1)) -> tuple[datetime, datetime]:
-    """The span in which what came into a stream between the two was saved: its time was taken shortly before."""
+def around(first: datetime, last: datetime) -> tuple[datetime, datetime]:
+    """The span in which what came into a stream between the two was saved, by clocks that may be wrong by minutes."""
+    margin = timedelta(minutes=15)
     return first - margin, last + margin

@@ -91,6 +91,17 @@ def test_of_a_stretch_of_the_stream_all_that_changed_then_is_told(shop: Shop, pl
     assert troubles.letters(place, "orders", "relay") == []
 
 
+@pytest.mark.parametrize("wrong", [-10, 10])
+def test_of_a_stretch_all_is_told_that_was_saved_by_a_clock_that_is_wrong_by_minutes(
+    shop: Shop, place: Place, lost: str, wrong: int
+) -> None:
+    then = clock.now() + timedelta(minutes=wrong)
+    troubles.park(shop, "orders", troubles.given_up(then, then), None)
+    troubles.redriven(place, "orders", "relay")
+    shop.settle()
+    assert troubles.status(shop, lost) == "confirmed"
+
+
 def test_of_a_stretch_nothing_is_told_that_changed_at_another_time(shop: Shop, place: Place, lost: str) -> None:
     before = clock.now() - timedelta(hours=1)
     troubles.park(shop, "orders", troubles.given_up(before, before), None)

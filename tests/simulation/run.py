@@ -16,7 +16,7 @@ from tests.simulation.world import SKEW, Violation, World
 
 STEPS = 60_000  # of people and faults
 TO_REST = 30_000  # after the last fault
-CLEARED = 3  # times that an operator looks for dead letters, once all was told again that is lost
+CLEARED = 3  # times that an operator looks for what was set aside since
 OF_A_WEEK = 10  # times as many, where orders ask each hour of a week
 Everybody = Callable[[World, Answers], People]
 
@@ -69,6 +69,14 @@ def _go(world: World, answers: Answers, people: People) -> None:
         operator = world.scheduler.spawn("operator", operate, delay=delay)
         go_on(partial(_is_done, operator))
 
+    def settle() -> None:
+        """SNS gives up after weeks, in which more may be told that it gives up on later."""
+        go_on(lambda: rest.is_quiet(world))
+        for _ in range(CLEARED):
+            if any(letters.to_heal(world, *letters.BOXES)):
+                has(partial(letters.clear, world))
+                go_on(lambda: rest.is_quiet(world))
+
     world.scheduler.run(lambda: broken() or not people.left, STEPS)
     world.faults.heal()
     for _ in range(2):  # what was set aside is given back, once all else is at rest
@@ -77,15 +85,12 @@ def _go(world: World, answers: Answers, people: People) -> None:
     go_on(lambda: rest.is_quiet(world))
     for name in list(world.floors):
         has(partial(restores.agree_at_last, world, name))
-        go_on(lambda: rest.is_quiet(world))
+        settle()
     has(lambda: None, delay=SKEW)  # nobody does anything for so long: for who signed out by a clock that was ahead
     if not broken():
         copies.look_at_what_was_told(world)
     go_on(lambda: rest.is_quiet(world) and copies.is_healed(world))
-    for _ in range(CLEARED):  # what SNS gave up on since: it tries for so long that meanwhile more is told again
-        if any(letters.to_heal(world, *letters.BOXES)):
-            has(partial(letters.clear, world))
-            go_on(lambda: rest.is_quiet(world))
+    settle()
     if not broken():
         rest.look(world, answers)
         letters.left(world, *letters.BOXES)
