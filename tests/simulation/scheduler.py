@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]  # ships no types
+from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]  # ships no types
 
 STEP = 0.02  # seconds, at most, from one step to the next
 NEVER = math.inf
@@ -46,6 +46,7 @@ class Scheduler:
         self.tasks: list[Task] = []
         self._hub = getcurrent()
         self._running: Task | None = None
+        self._stopped = False
         self._trace = hashlib.blake2b(digest_size=16)
 
     @property
@@ -54,6 +55,8 @@ class Scheduler:
 
     @property
     def current(self) -> Task:
+        if self._stopped:  # what still wants to tidy up does not
+            raise GreenletExit
         assert self._running is not None, "asked for outside any task"
         return self._running
 
@@ -99,6 +102,7 @@ class Scheduler:
 
     def stop(self) -> None:
         """Ends all tasks where they are."""
+        self._stopped = True
         for task in self.tasks:
             task.run.throw()
         self.tasks.clear()

@@ -66,6 +66,22 @@ def test_what_does_not_come_to_rest_is_told_with_those_that_were_under_way() -> 
         scheduler.run(lambda: False, 50)
 
 
+def test_who_is_stopped_does_nothing_more() -> None:
+    scheduler, done = Scheduler(1), list[str]()
+
+    def tidy() -> None:
+        try:
+            scheduler.sleep(100.0)
+        finally:
+            scheduler.point("tidies up")
+            done.append("tidied up")
+
+    scheduler.spawn("tidy", tidy)
+    scheduler.run(lambda: scheduler.steps > 0, 10)
+    scheduler.stop()
+    assert (scheduler.tasks, done) == ([], [])
+
+
 def test_that_nobody_can_go_on_any_more_is_told_at_once() -> None:
     scheduler = Scheduler(1)
     scheduler.spawn("sleeper", lambda: scheduler.sleep(NEVER))
