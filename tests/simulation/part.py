@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,8 +81,16 @@ def _again(seed: int, mutants: Sequence[str]) -> str:
     """The line that has a seed again, as it was."""
     if not mutants:
         return f"make simulate SEEDS=1 SEED_FROM={seed}"
-    put_in = "".join(f' --mutant "{name}"' for name in mutants)
-    return f".venv/bin/python -m tests.simulation --seeds 1 --seed-from {seed}{put_in}"
+    return f".venv/bin/python -m tests.simulation --seeds 1 --seed-from {seed}{_options(mutants)}"
+
+
+def _options(mutants: Sequence[str]) -> str:
+    return "".join(f' --mutant "{name}"' for name in mutants)
+
+
+def _with(part: Part, mutants: Sequence[str]) -> Part:
+    """What came of a path, with the mutants that were in the product in the lines that have it again."""
+    return replace(part, lines=tuple(line.replace("  # ", f"{_options(mutants)}  # ", 1) for line in part.lines))
 
 
 def run_singles(path: str, mutants: Sequence[str] = ()) -> tuple[Part, list[Task]]:
@@ -91,7 +99,8 @@ def run_singles(path: str, mutants: Sequence[str] = ()) -> tuple[Part, list[Task
     from tests.simulation.exhaustive import firsts
 
     with put_in(mutants):
-        return firsts(path)
+        part, tasks = firsts(path)
+    return _with(part, mutants), tasks
 
 
 def run_task(task: Task, depth: int, mutants: Sequence[str] = ()) -> Part:
@@ -100,7 +109,7 @@ def run_task(task: Task, depth: int, mutants: Sequence[str] = ()) -> Part:
     from tests.simulation.exhaustive import below
 
     with put_in(mutants):
-        return below(task.path, (task.first,), depth - 1)
+        return _with(below(task.path, (task.first,), depth - 1), mutants)
 
 
 def run_plan(path: str, faults: Sequence[str], mutants: Sequence[str] = ()) -> Part:
@@ -109,7 +118,7 @@ def run_plan(path: str, faults: Sequence[str], mutants: Sequence[str] = ()) -> P
     from tests.simulation.exhaustive import with_faults
 
     with put_in(mutants):
-        return with_faults(path, faults).part(path)
+        return _with(with_faults(path, faults).part(path), mutants)
 
 
 def put_in(mutants: Sequence[str]) -> ExitStack:
