@@ -1,6 +1,7 @@
 """What every test stands on: an AWS that is this process's own, and no way to the real one."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,10 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start, and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Folders of files that take long, and mostly wait: of two processes that share the files, neither is to begin one of
 # these when the other has come to the end.
