@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chassis.items import read_item
+from infra.operate.copies import COPIES
 from infra.operate.pace import Pace
 from infra.operate.place import Place
-from infra.operate.restoring import restore
+from infra.operate.restoring import restore, table
+from infra.operate.restoring import stock as stock_of_orders
 from infra.operate.restoring.table import Run, Step
 from tests.operate import troubles
 from tests.shop import Shop
@@ -100,6 +104,40 @@ def test_an_order_that_was_cancelled_since_gives_its_stock_back_once_more(shop: 
     assert stock(shop) == (1, 9)
     run(shop, place, "products")
     assert (stock(shop), troubles.status(shop, order)) == ((0, 10), "cancelled")
+
+
+def test_what_sqs_does_not_take_is_named_and_left_to_people(shop: Shop, place: Place, ada: str) -> None:
+    back = snapshot(shop, "products")
+    for _ in range(3):
+        troubles.order(shop, ada)
+    shop.settle()
+    back()
+    sqs: Any = troubles.Refusing(place.sqs, takes=0)
+    done = steps(replace(place, sqs=sqs), "products")
+    waits = [step for step in done if step.verb == "not asked"]
+    assert (len(waits), counted(done)["asked for anew"]) == (3, 0)
+    assert all(step.stays and step.what.endswith(": InternalError") for step in waits)
+
+
+def test_an_answer_that_is_another_by_now_is_not_taken_away(shop: Shop, place: Place, ada: str) -> None:
+    order = shop.call("POST", "/orders", {"lines": [{"sku": "tea", "quantity": 90}]}, by="customer:ada").body["id"]
+    shop.settle()
+    item = shop.item("products", f"reservation#{order}")
+    newer: Any = {**item, "version": {"N": "2"}}
+    shop.clients.dynamodb.put_item(TableName="emporium-test-products", Item=newer)
+    run = Run(place, "products", Pace(1000))
+    assert not stock_of_orders._forget(run, {"pk": f"reservation#{order}", "version": 1})
+    assert shop.item("products", f"reservation#{order}") == newer
+    assert stock_of_orders._forget(run, {"pk": f"reservation#{order}", "version": 2})
+
+
+def test_a_copy_that_is_newer_by_now_stays_as_it_is(shop: Shop, place: Place, ada: str) -> None:
+    [copies] = [each for each in COPIES if (each.of, each.kind) == ("customers", "customer")]
+    before = copied(shop, "customer#ada")
+    newer: Any = {**before, "version": {"N": "7"}}
+    shop.clients.dynamodb.put_item(TableName="emporium-test-orders", Item=newer)
+    list(table._forget(Run(place, "customers", Pace(1000)), copies, read_item(before)))
+    assert copied(shop, "customer#ada") == newer
 
 
 def test_an_order_that_waits_is_answered(shop: Shop, place: Place, ada: str) -> None:
@@ -353,8 +391,6 @@ def test_killed_midway_a_second_run_completes_it(shop: Shop, place: Place, torn:
 def test_whoever_saves_at_the_same_time_goes_first_and_is_raised_then(
     shop: Shop, place: Place, ada: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from infra.operate.restoring import table
-
     put, once = table._put, [price]
 
     def meets(*given: Any, **named: Any) -> bool:

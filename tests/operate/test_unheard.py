@@ -148,6 +148,18 @@ def test_killed_in_the_middle_of_a_redrive_nothing_is_lost(
     assert troubles.letters(place, "products", "inbox") == []
 
 
+def test_a_letter_that_sqs_does_not_take_stays(shop: Shop, place: Place, unheard: list[str]) -> None:
+    sqs: Any = troubles.Refusing(place.sqs, takes=1)
+    outcomes = troubles.redriven(replace(place, sqs=sqs), "products", "inbox")
+    assert sorted((each.healed, each.note) for each in outcomes) == [
+        (False, "stays: InternalError"),
+        (False, "stays: InternalError"),
+        (True, "to the inbox"),
+    ]
+    assert len(shop.messages("products")) == 1
+    assert troubles.the_box(place, "products", "inbox").depth() == 2
+
+
 class Gone:
     """SQS, out of reach from its nth call of that name on."""
 

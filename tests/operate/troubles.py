@@ -59,6 +59,21 @@ def url_of(shop: Shop, name: str, role: str) -> str:
     return str(shop.clients.sqs.get_queue_url(QueueName=f"emporium-test-{name}-{role}")["QueueUrl"])
 
 
+class Refusing:
+    """SQS that takes so many entries of each batch, and says of the others that it did not."""
+
+    def __init__(self, real: Any, takes: int) -> None:
+        self.real, self.takes = real, takes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        if taken := Entries[: self.takes]:
+            self.real.send_message_batch(QueueUrl=QueueUrl, Entries=taken)
+        return {"Failed": [{"Id": each["Id"], "Code": "InternalError"} for each in Entries[self.takes :]]}
+
+
 def park(shop: Shop, name: str, body: Any, cause: str | None = "InvalidParameter: never") -> None:
     """Puts a letter where the relay, or (without a cause) Lambda itself, puts it."""
     told: Any = {"cause": {"DataType": "String", "StringValue": cause}} if cause else {}
