@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from tests.simulation import many
-from tests.simulation.part import Part, open_capabilities, run_plan, seed_of_commit
+from tests.simulation.part import NeverHappens, Part, open_capabilities, run_plan, seed_of_commit
 
 open_capabilities()
 
@@ -93,7 +93,10 @@ def _is_given(name: str) -> bool:
 
 
 def _once(paths: Names, faults: Names, mutants: Names) -> Part:
-    whole = sum((run_plan(path, faults, mutants) for path in paths), Part())
+    try:
+        whole = sum((run_plan(path, faults, mutants) for path in paths), Part())
+    except NeverHappens as never:
+        raise click.BadParameter(str(never), param_hint="--fault") from None
     for line in whole.lines:
         click.echo(line)
     return whole

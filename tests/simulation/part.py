@@ -40,6 +40,10 @@ class Part:
         return f"{counted}, {len(self.lines)} violations"
 
 
+class NeverHappens(Exception):
+    """A fault that was planned, at a place to which the run does not come."""
+
+
 @dataclass(frozen=True)
 class Task:
     """The runs of a path that have their first fault at that place."""
@@ -113,12 +117,15 @@ def run_task(task: Task, depth: int, mutants: Sequence[str] = ()) -> Part:
 
 
 def run_plan(path: str, faults: Sequence[str], mutants: Sequence[str] = ()) -> Part:
-    """That path once, with the faults of these names."""
+    """That path once, with the faults of these names; raises NeverHappens for one that it does not come to."""
     open_capabilities()
     from tests.simulation.exhaustive import with_faults
 
     with put_in(mutants):
-        return _with(with_faults(path, faults).part(path), mutants)
+        seen = with_faults(path, faults)
+    if never := [name for name in faults if name not in seen.happened and not seen.outcome.violations]:
+        raise NeverHappens(f'"{never[0]}" never happens on the path "{path}"')
+    return _with(seen.part(path), mutants)
 
 
 def put_in(mutants: Sequence[str]) -> ExitStack:

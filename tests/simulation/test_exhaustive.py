@@ -102,6 +102,7 @@ def test_what_breaks_a_rule_on_a_path_is_told_by_the_line_that_repeats_it() -> N
         (["--fault", "throttled 1"], "--path"),
         (["--path", SHORT, "--fault", "throttled"], "--fault"),
         (["--path", SHORT, "--fault", "throttled 0"], "--fault"),
+        (["--path", SHORT, "--fault", "throttled 99999"], "--fault"),
         (["--path", SHORT, "--fault", "stream off for days 1"], "--fault"),
         (["--path", SHORT, "--fault", "throttled 1", "--depth", "1"], "--depth"),
         (["--seed-from", "abc"], "'commit'"),
