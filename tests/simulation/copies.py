@@ -22,9 +22,7 @@ def look_at_what_was_told(world: World) -> None:
     gone = world.lost | world.forgotten
     _heard(world, gone | world.aged | world.set_aside)
     last: dict[tuple[str, str], int] = defaultdict(int)
-    if (
-        world.rollout
-    ):  # what was set aside is told anew as the item stands: by a fact that the last release may not know
+    if world.rollout:  # what was set aside is told as its item stands: by a fact that the last release may not know
         gone |= world.aged | world.set_aside
     for event in world.told.keys() - gone:
         kind, id, version, fact = event.split("/")

@@ -99,7 +99,7 @@ class Rules:
             self.world.raised[kind, after["pk"].partition("#")[2]] = now
         elif (table, kind) in COPIES:
             ends = (before or {}).get("status") != after.get("status") == "deactivated"
-            if now <= was and not ends and not (now == 0 and f"{kind}s" in self.world.floors):
+            if now <= was and not (f"{kind}s" in self.world.floors and (now == 0 or ends)):
                 self.world.violate("a copy is overwritten by something newer alone", f"{after['pk']}: {was} -> {now}")
         elif "version" in after and now != was + 1 and before != after:
             self.world.violate("a version is the one before and one more", f"{after['pk']}: {was} -> {now}")
